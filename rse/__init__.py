@@ -1,0 +1,1 @@
+"""rse: an internal social network for companies."""

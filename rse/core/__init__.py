@@ -1,0 +1,1 @@
+"""The ground that every feature stands on; it imports no feature."""
