@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, MetaData
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -89,9 +89,13 @@ class Base(DeclarativeBase):
     type_annotation_map: dict[Any, Any] = {datetime: UTCDateTime}  # noqa: RUF012 - SQLAlchemy's own form
 
 
+# SQLite keeps a table in the order of an INTEGER PRIMARY KEY, and only of one spelled so.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
 class Identified(Base):
     """A table whose rows are named outside by an id that is not sequential."""
 
     __abstract__ = True
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, default=new_id)
