@@ -42,7 +42,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         """Give an aware time in UTC."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
 class _Clock:
