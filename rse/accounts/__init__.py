@@ -1,0 +1,1 @@
+"""Who is who here: sign-in, sessions, roles, tokens, the audit log."""
