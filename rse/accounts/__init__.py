@@ -1,1 +1,1 @@
-"""Who is who here: sign-in, sessions, roles, tokens, the audit log."""
+"""Who people are to the application: sign-in, sessions, roles, tokens, audit log."""

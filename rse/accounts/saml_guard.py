@@ -49,7 +49,7 @@ FORBIDDEN = frozenset({"Object", "Manifest", "SignatureProperties", "RetrievalMe
 PROLOG = re.compile(rb"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault of ours
+class Refused(Exception):
     """A message that is not accepted: `code` for the log and the page, `detail` for who reads the log."""
 
     def __init__(self, code: str, detail: str = "") -> None:

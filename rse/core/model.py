@@ -20,6 +20,7 @@ NAMES = {
 }
 EPOCH_MS = 1_577_836_800_000  # 2020-01-01T00:00:00Z
 RANDOM_BITS = 22
+MAX_DIGITS = 13  # of 63 bits
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
 
 
@@ -74,7 +75,7 @@ def encode_id(number: int) -> str:
 
 def decode_id(text: str) -> int:
     """Read an id as it is shown outside. Raises ValueError when it is not one."""
-    if not 0 < len(text) <= 13:  # noqa: PLR2004 - 63 bits take 13 digits
+    if not 0 < len(text) <= MAX_DIGITS:
         raise ValueError(f"not an id: {text!r}")
     number = 0
     for digit in text:

@@ -58,18 +58,39 @@ def response(request_id: str, base_url: str = BASE, **knobs: Any) -> Any:
     """Build an unsigned response to `request_id`; a knob set to None leaves its attribute or element out."""
     acs = f"{base_url}/saml/acs"
     said = {
-        "response_id": saml_id(), "assertion_id": saml_id(), "issuer": ENTITY,
-        "response_issuer": ENTITY, "destination": acs, "recipient": acs, "response_to": request_id,
-        "confirmation_to": request_id, "audience": f"{base_url}/saml/metadata", "not_before": at(-60),
-        "until": at(300), "confirmation_until": at(300), "name_id": "ada-7", "format": PERSISTENT,
-        "attributes": DEFAULTS, "session_index": "s1", "session_until": None, "status": "Success",
+        "response_id": saml_id(),
+        "assertion_id": saml_id(),
+        "issuer": ENTITY,
+        "response_issuer": ENTITY,
+        "destination": acs,
+        "recipient": acs,
+        "response_to": request_id,
+        "confirmation_to": request_id,
+        "audience": f"{base_url}/saml/metadata",
+        "not_before": at(-60),
+        "until": at(300),
+        "confirmation_until": at(300),
+        "name_id": "ada-7",
+        "format": PERSISTENT,
+        "attributes": DEFAULTS,
+        "session_index": "s1",
+        "session_until": None,
+        "status": "Success",
     } | knobs
     root = etree.Element(f"{{{SAMLP}}}Response", nsmap={"samlp": SAMLP, "saml": SAML})
-    _set(root, ID=said["response_id"], Version="2.0", IssueInstant=at(), Destination=said["destination"],
-         InResponseTo=said["response_to"])
+    _set(
+        root,
+        ID=said["response_id"],
+        Version="2.0",
+        IssueInstant=at(),
+        Destination=said["destination"],
+        InResponseTo=said["response_to"],
+    )
     _text(root, "saml:Issuer", said["response_issuer"])
     status = etree.SubElement(root, f"{{{SAMLP}}}Status")
-    etree.SubElement(status, f"{{{SAMLP}}}StatusCode", Value=f"urn:oasis:names:tc:SAML:2.0:status:{said['status']}")
+    etree.SubElement(
+        status, f"{{{SAMLP}}}StatusCode", Value=f"urn:oasis:names:tc:SAML:2.0:status:{said['status']}"
+    )
     root.append(assertion(said))
     return root
 
@@ -80,19 +101,37 @@ def assertion(said: dict[str, Any]) -> Any:
     _text(node, "saml:Issuer", said["issuer"])
     subject = etree.SubElement(node, f"{{{SAML}}}Subject")
     _set(_text(subject, "saml:NameID", said["name_id"]), Format=said["format"])
-    confirmation = etree.SubElement(subject, f"{{{SAML}}}SubjectConfirmation", Method="urn:oasis:names:tc:SAML:2.0:cm:bearer")
-    _set(etree.SubElement(confirmation, f"{{{SAML}}}SubjectConfirmationData"), Recipient=said["recipient"],
-         InResponseTo=said["confirmation_to"], NotOnOrAfter=said["confirmation_until"])
+    confirmation = etree.SubElement(
+        subject, f"{{{SAML}}}SubjectConfirmation", Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"
+    )
+    _set(
+        etree.SubElement(confirmation, f"{{{SAML}}}SubjectConfirmationData"),
+        Recipient=said["recipient"],
+        InResponseTo=said["confirmation_to"],
+        NotOnOrAfter=said["confirmation_until"],
+    )
     conditions = etree.SubElement(node, f"{{{SAML}}}Conditions")
     _set(conditions, NotBefore=said["not_before"], NotOnOrAfter=said["until"])
     if said["audience"] is not None:
-        _text(etree.SubElement(conditions, f"{{{SAML}}}AudienceRestriction"), "saml:Audience", said["audience"])
+        _text(
+            etree.SubElement(conditions, f"{{{SAML}}}AudienceRestriction"), "saml:Audience", said["audience"]
+        )
     statement = etree.SubElement(node, f"{{{SAML}}}AuthnStatement")
-    _set(statement, AuthnInstant=at(), SessionIndex=said["session_index"], SessionNotOnOrAfter=said["session_until"])
-    _text(etree.SubElement(statement, f"{{{SAML}}}AuthnContext"), "saml:AuthnContextClassRef",
-          "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified")
+    _set(
+        statement,
+        AuthnInstant=at(),
+        SessionIndex=said["session_index"],
+        SessionNotOnOrAfter=said["session_until"],
+    )
+    _text(
+        etree.SubElement(statement, f"{{{SAML}}}AuthnContext"),
+        "saml:AuthnContextClassRef",
+        "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified",
+    )
     sent = etree.SubElement(node, f"{{{SAML}}}AttributeStatement")
-    for name, values in (said["attributes"].items() if isinstance(said["attributes"], dict) else said["attributes"]):
+    for name, values in (
+        said["attributes"].items() if isinstance(said["attributes"], dict) else said["attributes"]
+    ):
         attribute = etree.SubElement(sent, f"{{{SAML}}}Attribute", Name=name)
         for value in values:
             _text(attribute, "saml:AttributeValue", value)
@@ -114,16 +153,25 @@ def _text(parent: Any, name: str, text: str | None) -> Any:
     return node
 
 
-def sign(node: Any, pair: saml_keys.KeyPair | None = None, *, signature: str = SIGNATURE, digest: str = DIGEST,
-         transforms: tuple[str, ...] = (DS + "enveloped-signature", EXCLUSIVE)) -> Any:
+def sign(
+    node: Any,
+    pair: saml_keys.KeyPair | None = None,
+    *,
+    signature: str = SIGNATURE,
+    digest: str = DIGEST,
+    transforms: tuple[str, ...] = (DS + "enveloped-signature", EXCLUSIVE),
+) -> Any:
     """Sign an element with an ID in place (after its issuer), as identity providers do."""
     pair = pair or keys()
-    template = etree.fromstring(f"""<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo>
+    template = etree.fromstring(
+        f"""<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo>
       <ds:CanonicalizationMethod Algorithm="{EXCLUSIVE}"/><ds:SignatureMethod Algorithm="{signature}"/>
-      <ds:Reference URI="#{node.get('ID')}"><ds:Transforms>{''.join(f'<ds:Transform Algorithm="{name}"/>' for name in transforms)}
+      <ds:Reference URI="#{node.get("ID")}"><ds:Transforms>{"".join(f'<ds:Transform Algorithm="{name}"/>' for name in transforms)}
       </ds:Transforms><ds:DigestMethod Algorithm="{digest}"/><ds:DigestValue/></ds:Reference></ds:SignedInfo>
       <ds:SignatureValue/><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{pair.certificate_body}</ds:X509Certificate>
-      </ds:X509Data></ds:KeyInfo></ds:Signature>""", etree.XMLParser(remove_blank_text=True))
+      </ds:X509Data></ds:KeyInfo></ds:Signature>""",
+        etree.XMLParser(remove_blank_text=True),
+    )
     node.insert(1, template)
     xmlsec.tree.add_ids(node, ["ID"])
     context = xmlsec.SignatureContext()
@@ -141,7 +189,9 @@ def encrypt(root: Any, pair: saml_keys.KeyPair | None = None) -> Any:
     pair = pair or keys("sp")
     manager = xmlsec.KeysManager()
     manager.add_key(xmlsec.Key.from_memory(pair.certificate, xmlsec.KeyFormat.CERT_PEM, None))
-    data = xmlsec.template.encrypted_data_create(root, xmlsec.Transform.AES256, type=xmlsec.EncryptionType.ELEMENT, ns="xenc")
+    data = xmlsec.template.encrypted_data_create(
+        root, xmlsec.Transform.AES256, type=xmlsec.EncryptionType.ELEMENT, ns="xenc"
+    )
     xmlsec.template.encrypted_data_ensure_cipher_value(data)
     info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
     key = xmlsec.template.add_encrypted_key(info, xmlsec.Transform.RSA_OAEP)

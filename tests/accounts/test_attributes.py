@@ -11,28 +11,55 @@ CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 EXPECTED = {"uid": "ada", "email": "ada@example.org", "given_name": "Ada", "family_name": "Byron"}
 SENT = {
     "object identifiers": {
-        "urn:oid:0.9.2342.19200300.100.1.1": ["ada"], "urn:oid:0.9.2342.19200300.100.1.3": ["Ada@Example.org"],
-        "urn:oid:2.5.4.42": ["Ada"], "urn:oid:2.5.4.4": ["Byron"], "urn:oid:2.5.4.12": ["Analyst"],
-        "urn:oid:2.5.4.11": ["R&D"], "urn:oid:2.5.4.7": ["Lyon"], "urn:oid:2.5.4.20": ["+33 1"],
+        "urn:oid:0.9.2342.19200300.100.1.1": ["ada"],
+        "urn:oid:0.9.2342.19200300.100.1.3": ["Ada@Example.org"],
+        "urn:oid:2.5.4.42": ["Ada"],
+        "urn:oid:2.5.4.4": ["Byron"],
+        "urn:oid:2.5.4.12": ["Analyst"],
+        "urn:oid:2.5.4.11": ["R&D"],
+        "urn:oid:2.5.4.7": ["Lyon"],
+        "urn:oid:2.5.4.20": ["+33 1"],
     },
     "Entra": {
         "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname": ["ada"],
-        CLAIMS + "name": ["ada@corp.example"], CLAIMS + "emailaddress": ["ada@example.org"],
-        CLAIMS + "givenname": ["Ada"], CLAIMS + "surname": ["Byron"], "department": ["R&D"],
-        "jobtitle": ["Analyst"], "officelocation": ["Lyon"], "telephonenumber": ["+33 1"],
+        CLAIMS + "name": ["ada@corp.example"],
+        CLAIMS + "emailaddress": ["ada@example.org"],
+        CLAIMS + "givenname": ["Ada"],
+        CLAIMS + "surname": ["Byron"],
+        "department": ["R&D"],
+        "jobtitle": ["Analyst"],
+        "officelocation": ["Lyon"],
+        "telephonenumber": ["+33 1"],
     },
     "Okta": {
-        "login": ["ada"], "email": ["ada@example.org"], "firstName": ["Ada"], "lastName": ["Byron"],
-        "title": ["Analyst"], "department": ["R&D"], "city": ["Lyon"], "primaryPhone": ["+33 1"],
+        "login": ["ada"],
+        "email": ["ada@example.org"],
+        "firstName": ["Ada"],
+        "lastName": ["Byron"],
+        "title": ["Analyst"],
+        "department": ["R&D"],
+        "city": ["Lyon"],
+        "primaryPhone": ["+33 1"],
     },
     "Google": {
-        "username": ["ada"], "email": ["ada@example.org"], "first_name": ["Ada"], "last_name": ["Byron"],
-        "job_title": ["Analyst"], "department": ["R&D"], "location": ["Lyon"], "phone": ["+33 1"],
+        "username": ["ada"],
+        "email": ["ada@example.org"],
+        "first_name": ["Ada"],
+        "last_name": ["Byron"],
+        "job_title": ["Analyst"],
+        "department": ["R&D"],
+        "location": ["Lyon"],
+        "phone": ["+33 1"],
     },
     "ADFS": {
-        "sAMAccountName": ["ada"], CLAIMS + "emailaddress": ["ada@example.org"], CLAIMS + "givenname": ["Ada"],
-        CLAIMS + "surname": ["Byron"], "title": ["Analyst"], "department": ["R&D"],
-        "physicalDeliveryOfficeName": ["Lyon"], "telephoneNumber": ["+33 1"],
+        "sAMAccountName": ["ada"],
+        CLAIMS + "emailaddress": ["ada@example.org"],
+        CLAIMS + "givenname": ["Ada"],
+        CLAIMS + "surname": ["Byron"],
+        "title": ["Analyst"],
+        "department": ["R&D"],
+        "physicalDeliveryOfficeName": ["Lyon"],
+        "telephoneNumber": ["+33 1"],
     },
 }
 
@@ -67,7 +94,14 @@ def test_wrong_mapping_is_refused(text: str) -> None:
 
 
 def test_values_are_cleaned() -> None:
-    found = identify({"givenName": ["  A\u200bda\n\tB "], "sn": ["", "x" * 900], "mail": ["not an address"], "roles": ["a", "b"]})
+    found = identify(
+        {
+            "givenName": ["  A\u200bda\n\tB "],
+            "sn": ["", "x" * 900],
+            "mail": ["not an address"],
+            "roles": ["a", "b"],
+        }
+    )
     assert found.given_name == "A da B"
     assert len(found.family_name or "") == 256
     assert found.email is None
@@ -87,7 +121,12 @@ def test_session_end_is_kept() -> None:
 
 @pytest.mark.parametrize(
     ("value", "name"),
-    [("grace", "grace"), ("g@example.org", "g@example.org"), ("CN=Grace Hopper,OU=x", "Grace Hopper"), ("a, b", "a, b")],
+    [
+        ("grace", "grace"),
+        ("g@example.org", "g@example.org"),
+        ("CN=Grace Hopper,OU=x", "Grace Hopper"),
+        ("a, b", "a, b"),
+    ],
 )
 def test_manager(value: str, name: str) -> None:
     assert manager_name(value) == name

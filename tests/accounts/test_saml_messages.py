@@ -30,7 +30,9 @@ def valid(root: Any, schema: str) -> bool:
 
 
 def test_sp_metadata_are_valid() -> None:
-    root = etree.fromstring(sp_metadata(idp.service_provider("https://rse.example/app", "persistent", "email")))
+    root = etree.fromstring(
+        sp_metadata(idp.service_provider("https://rse.example/app", "persistent", "email"))
+    )
     assert valid(root, "saml-schema-metadata-2.0.xsd")
     assert root.get("entityID") == "https://rse.example/app/saml/metadata"
     assert idp.keys("sp").certificate_body in etree.tostring(root).decode()
@@ -60,7 +62,9 @@ def logout_query(**knobs: Any) -> str:
         knobs.get("now", NOW),
     )
     pair = knobs.get("pair", idp.keys())
-    return query_of(saml_messages.redirect_url("https://x.example/", "SAMLRequest", message, "r", pair and pair.key))
+    return query_of(
+        saml_messages.redirect_url("https://x.example/", "SAMLRequest", message, "r", pair and pair.key)
+    )
 
 
 def read_logout(query: str) -> saml_messages.LogoutRequest:
@@ -114,9 +118,17 @@ def test_packed_bomb_is_refused() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"<a/>", b"<!DOCTYPE a><a/>", idp.metadata(entity=""), idp.metadata("AAAA"), idp.metadata("%"),
-        idp.metadata(sso="javascript:x"), idp.metadata(sso=""),
-        idp.metadata().replace(b"KeyDescriptor use=", b"Nothing use=").replace(b"/md:KeyDescriptor", b"/md:Nothing"),
+        b"",
+        b"<a/>",
+        b"<!DOCTYPE a><a/>",
+        idp.metadata(entity=""),
+        idp.metadata("AAAA"),
+        idp.metadata("%"),
+        idp.metadata(sso="javascript:x"),
+        idp.metadata(sso=""),
+        idp.metadata()
+        .replace(b"KeyDescriptor use=", b"Nothing use=")
+        .replace(b"/md:KeyDescriptor", b"/md:Nothing"),
         b"<x>" + idp.metadata() * 2 + b"</x>",
     ],
 )
@@ -129,7 +141,9 @@ def test_wrong_metadata_is_refused(content: bytes) -> None:
 def test_provider_metadata_are_read() -> None:
     found = parse_metadata(idp.metadata())
     assert (found.entity_id, found.sso_url, found.slo_url) == (
-        idp.ENTITY, "https://idp.example/sso", "https://idp.example/slo",
+        idp.ENTITY,
+        "https://idp.example/sso",
+        "https://idp.example/slo",
     )
     assert found.certificate_end > datetime.now(UTC) + timedelta(days=300)
 

@@ -109,13 +109,20 @@ def test_key_of_somebody_else_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"signature": DS + "rsa-sha1"}, {"digest": DS + "sha1"}, {"signature": DS + "rsa-sha1", "digest": DS + "sha1"}],
+    [
+        {"signature": DS + "rsa-sha1"},
+        {"digest": DS + "sha1"},
+        {"signature": DS + "rsa-sha1", "digest": DS + "sha1"},
+    ],
 )
 def test_sha1_is_refused(options: dict[str, str]) -> None:
     root = idp.response(REQUEST)
     node = idp.find_assertion(root)
     idp.sign(node)
-    for tag, algorithm in (("SignatureMethod", options.get("signature")), ("DigestMethod", options.get("digest"))):
+    for tag, algorithm in (
+        ("SignatureMethod", options.get("signature")),
+        ("DigestMethod", options.get("digest")),
+    ):
         if algorithm:
             next(node.iter(f"{{{DS}}}{tag}")).set("Algorithm", algorithm)
     assert code_of(idp.encode(root)) == "algorithm"
@@ -178,7 +185,10 @@ def wrapped(number: int) -> Any:
 @pytest.mark.parametrize("number", range(1, 9))
 def test_signature_wrapping_is_refused(number: int) -> None:
     assert code_of(idp.encode(wrapped(number))) in {
-        "one_assertion", "signature_shape", "duplicate_id", "duplicate_attribute",
+        "one_assertion",
+        "signature_shape",
+        "duplicate_id",
+        "duplicate_attribute",
     }
 
 

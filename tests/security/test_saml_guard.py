@@ -101,7 +101,13 @@ def test_reference_is_to_the_parent(uri: str) -> None:
 
 @pytest.mark.parametrize(
     "algorithm",
-    [DS + "rsa-sha1", DS + "dsa-sha1", DS + "hmac-sha1", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", ""],
+    [
+        DS + "rsa-sha1",
+        DS + "dsa-sha1",
+        DS + "hmac-sha1",
+        "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
+        "",
+    ],
 )
 def test_algorithm_outside_the_list_is_refused(algorithm: str) -> None:
     assert code_of(change(".//ds:SignatureMethod", Algorithm=algorithm)) == "algorithm"
@@ -139,8 +145,18 @@ def test_document_type_is_refused(content: bytes) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"   ", b"hello", b"<a", b"<a><b></a>", b"\xff\xfe\x00", b'<a b="1" b="2"/>', b"<a>&unknown;</a>",
-        b"<a>\x01</a>", b'<?xml version="1.0" encoding="UTF-7"?><a/>', b"<?php x ?><a/>", b"<a><!-- x --></a>",
+        b"",
+        b"   ",
+        b"hello",
+        b"<a",
+        b"<a><b></a>",
+        b"\xff\xfe\x00",
+        b'<a b="1" b="2"/>',
+        b"<a>&unknown;</a>",
+        b"<a>\x01</a>",
+        b'<?xml version="1.0" encoding="UTF-7"?><a/>',
+        b"<?php x ?><a/>",
+        b"<a><!-- x --></a>",
         b'<?xml version="1.0" encoding="nonsense"?><a/>',
         '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("utf-16"),
     ],

@@ -1,0 +1,18 @@
+"""What happens at sign-in."""
+
+from dataclasses import dataclass
+
+from rse.core.events import Event
+
+
+@dataclass(frozen=True)
+class SignedIn(Event):
+    """Somebody came in through an identity provider; `attributes` is its Identity as plain values.
+
+    Keys (all optional texts but `roles`, a list): uid, email, given_name, family_name, display_name,
+    title, department (path `A / B / C`), site, phone, manager (uid, e-mail or DN), roles.
+    """
+
+    person_id: int
+    first: bool
+    attributes: dict[str, object]

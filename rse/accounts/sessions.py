@@ -1,0 +1,264 @@
+"""Sessions in the database: one query loads session and person, for pages, the API and sockets."""
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from flask import Flask, Request, g, request
+from flask.sessions import SessionInterface, SessionMixin
+from flask_login import LoginManager, UserMixin
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session as DbSession
+
+from rse.accounts.cards import COLUMNS, card_of
+from rse.accounts.models import ApiToken, Person, Session
+from rse.core import clock, db, live
+from rse.core.audience import Viewer, base_tokens
+from rse.core.web import registry, settings
+
+SEEN_EVERY = timedelta(minutes=5)
+TOKEN_BYTES = 32
+
+
+def digest(token: str) -> str:
+    """Hash a token for storage: it is random and long, so a plain hash does."""
+    return sha256(token.encode()).hexdigest()
+
+
+@dataclass
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login carries: the viewer, and the session or token that they came by."""
+
+    viewer: Viewer
+    session_id: int | None = None
+    csrf_secret: bytes = b""
+    scope: str | None = None  # of a token; None for a browser
+
+    def get_id(self) -> str:
+        """Name the person for Flask-Login."""
+        return str(self.viewer.id)
+
+
+class StoredSession(dict[str, Any], SessionMixin):
+    """The few values kept for a browser (texts for its next page)."""
+
+    modified = False
+    row_id: int | None = None
+    user: SignedIn | None = None
+
+    @property
+    def permanent(self) -> bool:
+        """Tell Flask nothing: the row has the end."""
+        return True
+
+    @permanent.setter
+    def permanent(self, value: bool) -> None:
+        pass
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.modified = True
+        super().__setitem__(key, value)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """Keep a value if there is none."""
+        self.modified = True
+        return super().setdefault(key, default)
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """Give and forget a value."""
+        self.modified = True
+        return super().pop(key, *default)
+
+
+class DatabaseSessions(SessionInterface):
+    """Load the session with the request; write it only when something in it has changed."""
+
+    def open_session(self, app: Flask, request: Request) -> StoredSession:
+        """Find the session of the cookie; without one there is an empty one that is not kept."""
+        stored = StoredSession()
+        token = request.cookies.get(cookie_name(settings().secure))
+        if token and not request.path.startswith("/static/"):
+            load(db.session(), token, stored)
+        return stored
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Any) -> None:
+        """Write what has changed, and when the person was last seen, every five minutes at most."""
+        if not isinstance(session, StoredSession) or session.row_id is None:
+            return
+        values: dict[str, Any] = {"data": dict(session)} if session.modified else {}
+        if g.get("touch_session"):
+            values["seen_at"] = clock.now()
+        if values:
+            db.rollback()
+            db.begin_write().execute(update(Session).where(Session.id == session.row_id).values(**values))
+            db.commit()
+
+
+def cookie_name(secure: bool) -> str:
+    """Name the cookie; the prefix makes browsers refuse it from elsewhere, and needs TLS."""
+    return "__Host-rse" if secure else "rse_session"
+
+
+def load(session: DbSession, token: str, stored: StoredSession) -> None:
+    """Fill the stored session and its user from the row of a cookie's token, if it stands."""
+    row = _standing(session, Session.token_hash == digest(token))
+    if row is None:
+        return
+    stored.update(row.data or {})
+    stored.modified = False
+    stored.row_id = row.session_id
+    stored.user = SignedIn(_viewer(session, row), row.session_id, sha256(token.encode() + b"csrf").digest())
+    if clock.now() - row.seen_at > SEEN_EVERY:
+        g.touch_session = True
+
+
+PERSON = (*COLUMNS, Person.roles, Person.is_manager, Person.locale, Person.timezone)
+
+
+def _standing(session: DbSession, criterion: Any) -> Any:
+    """Give session and person in one row, when the session stands and the person is active."""
+    now = clock.now()
+    idle = now - timedelta(hours=settings().session_idle_hours)
+    columns = (*PERSON, Session.id.label("session_id"), Session.seen_at, Session.data)
+    query = select(*columns).join(Session, Session.person_id == Person.id)
+    standing = (Session.expires_at > now, Session.seen_at > idle, Person.status == "active")
+    return session.execute(query.where(criterion, *standing)).first()
+
+
+def _viewer(session: DbSession, row: Any) -> Viewer:
+    roles = row.roles or frozenset()
+    tokens = base_tokens(row.id, row.kind, roles)
+    for feature in registry().features:
+        if feature.tokens:
+            tokens.update(feature.tokens(session, row.id, row.kind))
+    card = replace(card_of(row), roles=roles, is_manager=row.is_manager)
+    return Viewer(
+        row.id, row.kind, roles, frozenset(tokens), row.locale or settings().default_locale,
+        row.timezone or settings().timezone, row.display_name, card,
+    )  # fmt: skip
+
+
+def viewer_of_person(session: DbSession, person_id: int) -> Viewer | None:
+    """Give the viewer that a person is, for jobs and commands; None when there is no such active person."""
+    row = session.execute(select(*PERSON).where(Person.id == person_id, Person.status == "active")).first()
+    return _viewer(session, row) if row else None
+
+
+def load_user(request: Request) -> SignedIn | None:
+    """Give who asks: by a bearer token on the API, else by the session."""
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer ") and request.path.startswith(("/api/", "/scim/")):
+        return _by_token(header.removeprefix("Bearer ").strip())
+    from flask import session
+
+    return session.user if isinstance(session, StoredSession) else None
+
+
+def _by_token(token: str) -> SignedIn | None:
+    session, now = db.session(), clock.now()
+    query = select(
+        *PERSON, ApiToken.id.label("token_id"), ApiToken.scope, ApiToken.expires_at, ApiToken.used_at
+    )
+    query = query.join(ApiToken, ApiToken.person_id == Person.id)
+    row = session.execute(
+        query.where(ApiToken.token_hash == digest(token), Person.status == "active")
+    ).first()
+    if row is None or (row.expires_at and row.expires_at <= now):
+        return None
+    if row.used_at is None or now - row.used_at > SEEN_EVERY:
+        g.touch_token = row.token_id
+    return SignedIn(_viewer(session, row), None, b"", row.scope)
+
+
+def begin(session: DbSession, person_id: int, **of_idp: Any) -> str:
+    """Begin a session for a person and give its token (for the cookie). Flushes, does not commit."""
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+    expires = now + timedelta(days=settings().session_days)
+    limit = of_idp.pop("not_on_or_after", None)
+    values = {
+        "token_hash": digest(token),
+        "person_id": person_id,
+        "created_at": now,
+        "seen_at": now,
+        "data": {},
+    }
+    values |= {
+        "expires_at": min(expires, limit) if limit else expires,
+        "user_agent": of_idp.pop("user_agent", "")[:300],
+    }
+    session.execute(insert(Session).values(**values, **of_idp))
+    return token
+
+
+def set_cookie(response: Any, token: str) -> None:
+    """Give the browser its session."""
+    secure = settings().secure
+    response.set_cookie(
+        cookie_name(secure),
+        token,
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+        max_age=settings().session_days * 86400,
+    )
+
+
+def clear_cookie(response: Any) -> None:
+    """Take the session from the browser."""
+    response.delete_cookie(
+        cookie_name(settings().secure), secure=settings().secure, httponly=True, samesite="Lax", path="/"
+    )
+
+
+def end(session: DbSession, *criteria: Any) -> list[int]:
+    """End the sessions that the criteria name, and put out their sockets in this process. Gives their ids."""
+    ids = list(session.scalars(select(Session.id).where(*criteria)))
+    session.execute(delete(Session).where(Session.id.in_(ids)))
+    for session_id in ids:
+        live.put_out_session(session_id)
+    return ids
+
+
+def standing(ids: Iterable[int]) -> set[int]:
+    """Tell which of these session ids still stand; the sockets of the others are put out."""
+    now = clock.now()
+    query = select(Session.id).join(Person, Person.id == Session.person_id)
+    query = query.where(Session.id.in_(list(ids)), Session.expires_at > now, Person.status == "active")
+    return set(db.session().scalars(query))
+
+
+def viewer_of_session(session_id: int) -> Viewer | None:
+    """Give who a socket's session belongs to now; None when it has ended."""
+    current = db.db.session()
+    row = _standing(current, Session.id == session_id)
+    return _viewer(current, row) if row else None
+
+
+def same_token(one: str, other: str) -> bool:
+    """Compare two secrets in constant time."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def init(app: Flask) -> None:
+    """Hang sessions, Flask-Login and the sockets' checks on the application."""
+    app.session_interface = DatabaseSessions()
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.request_loader(load_user)
+    live.alive(standing)
+    live.reloads(viewer_of_session)
+
+    @app.after_request
+    def _touch_token(response: Any) -> Any:
+        if g.get("touch_token") and request.method:
+            db.rollback()
+            db.begin_write().execute(
+                update(ApiToken).where(ApiToken.id == g.touch_token).values(used_at=clock.now())
+            )
+            db.commit()
+        return response

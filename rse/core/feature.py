@@ -1,0 +1,190 @@
+"""What a feature declares: everything that engines above it, or pages below it, need to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from flask import Blueprint, Flask
+    from flask.cli import AppGroup
+    from sqlalchemy.orm import Session
+
+    from rse.core.audience import Viewer
+    from rse.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One object as the search index knows it; the database stays the truth."""
+
+    key: str  # "post:123": kind and id
+    kind: Literal["post", "comment", "person", "group", "message", "file"]
+    audience: str  # the token of its root
+    title: str
+    body: str
+    at: datetime
+    version: int
+    root: str = ""  # key of the root for what is read through one (a comment's post)
+    author_id: int | None = None
+    group_id: int | None = None
+    post_kind: str = ""
+    tags: Sequence[str] = ()
+    department: str = ""  # path, for facets
+    site: str = ""
+    skills: Sequence[str] = ()  # labels and synonyms, for people
+    accepted: bool = False  # an answer that was accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a search result shows of an object, made from the database for one viewer."""
+
+    key: str
+    title: str
+    text: str  # plain text, to be cut and highlighted
+    url: str
+    at: datetime
+    subtitle: str = ""  # where it is: group, role and site
+    author: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class IndexSource:
+    """How one kind of object gets into the search index and out of it again."""
+
+    kind: str
+    events: Mapping[type[Event], Callable[[Any], Iterable[int]]]  # which ids an event touches
+    load: Callable[[Session, Sequence[int]], Iterable[Document]]  # present state; what is gone is left out
+    ids: Callable[[Session, int, int], Sequence[int]]  # (after, limit): every id, ascending
+    hits: Callable[[Session, Sequence[int], Viewer], Mapping[int, Hit]]  # audience applied again
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityEvent:
+    """One event in the form of the indicators' definitions (INDICATORS section 2)."""
+
+    id: str
+    at: datetime
+    type: str  # post, reply, reaction, accept, promote, mention, idea_status
+    actor_id: int
+    content_id: int | None = None
+    kind: str = ""
+    root_id: int | None = None
+    parent_id: int | None = None
+    target_id: int | None = None
+    value: str = ""
+    tags: Sequence[str] = ()
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Where a feature's events for the indicators are read: those of the local days [first, last]."""
+
+    name: str
+    events: Callable[[Session, datetime, datetime], Iterable[ActivityEvent]]  # [start, end) instants
+    touches: Mapping[type[Event], Callable[[Any], Iterable[datetime]]] = field(
+        default_factory=dict
+    )  # dirty times
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A figure of engagement: its code and what computes it for the cells of one published day."""
+
+    code: str
+    levels: str  # "C", "CT"
+    compute: Callable[[Session, date], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A handler of events. `outbox` handlers run in the worker, may run twice, and take a batch."""
+
+    name: str  # "search.index": unique, kept in the deliveries
+    events: tuple[type[Event], ...]
+    handle: Callable[[Session, Sequence[Any]], None]
+    mode: Literal["same_transaction", "outbox", "live"] = "outbox"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A destination of the main navigation."""
+
+    key: str
+    label: Any  # lazy text
+    endpoint: str
+    icon: str
+    order: int
+    place: Literal["main", "admin", "me", "foot"] = "main"
+    shown: Callable[[Viewer], bool] = lambda viewer: True
+    count: Callable[[Session, Viewer], int] | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A fragment that a feature puts at a named place of a page of a feature below it."""
+
+    place: str  # "person.main", "group.feed", "home.rail"
+    key: str
+    label: Any
+    order: int
+    render: Callable[..., str]  # (session, viewer, subject) -> safe HTML, "" for nothing
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A check that runs before pages of signed-in people; it may answer instead (welcome, charter)."""
+
+    name: str
+    check: Callable[[Viewer, str], Any]  # (viewer, endpoint) -> response or None
+
+
+@dataclass(frozen=True)
+class Export:
+    """What a person's own export contains of a feature, and how an erasure treats it."""
+
+    name: str
+    rows: Callable[[Session, int], Iterable[Mapping[str, Any]]]
+    erase: Callable[[Session, int], None]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One folder under rse/: what it adds to the application."""
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    cli: tuple[AppGroup, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    index: tuple[IndexSource, ...] = ()
+    activity: tuple[Activity, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    nav: tuple[NavItem, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    exports: tuple[Export, ...] = ()
+    tokens: Callable[[Session, int, str], Iterable[str]] | None = None  # (session, person id, kind)
+    shell: tuple[Callable[[Session, Viewer], Mapping[str, Any]], ...] = ()  # values for every page's layout
+    live: Callable[[], None] | None = None  # registers socket handlers
+    init: Callable[[Flask], None] | None = None  # anything else, once per application
+    checks: tuple[Callable[[], str | None], ...] = ()  # for `flask check` and /readyz: a problem, or None
+
+
+class Registry:
+    """The features of this application, in order, seen by what they declare."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features = tuple(features)
+
+    def all(self, what: str) -> tuple[Any, ...]:
+        """Give every object declared under a field name, in the order of the features."""
+        return tuple(item for feature in self.features for item in getattr(feature, what))
+
+    def panels(self, place: str) -> list[Panel]:
+        """Give the panels of a place, by their order."""
+        return sorted((p for p in self.all("panels") if p.place == place), key=lambda p: p.order)

@@ -1,0 +1,170 @@
+"""Jobs and schedules on huey: a file beside the database on one machine, Redis when there are several."""
+
+import functools
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+from sqlalchemy import String, delete, insert, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rse.core import clock, db, events
+from rse.core.events import purge, relay
+from rse.core.model import Base
+
+log = structlog.get_logger()
+KEEP_EVENTS = timedelta(days=14)
+WAKE_EVERY = 0.05  # seconds: wake-ups within are one
+
+Task = Callable[[], Any]
+_scheduled: dict[str, tuple[Task, str]] = {}
+_jobs: dict[str, Callable[..., Any]] = {}
+
+
+class Heartbeat(Base):
+    """When a process of the application was last seen alive; /readyz reads the worker's."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+
+
+def schedule(when: str) -> Callable[[Task], Task]:
+    """Declare a job that runs at "minute hour day month weekday" (crontab, UTC)."""
+
+    def register(task: Task) -> Task:
+        _scheduled[f"{task.__module__}.{task.__name__}"] = (task, when)
+        return task
+
+    return register
+
+
+def job(task: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare a job; calling the result with arguments (JSON-like values) queues it."""
+    name = f"{task.__module__}.{task.__name__}"
+    _jobs[name] = task
+
+    @functools.wraps(task)
+    def queue(*args: Any, **kwargs: Any) -> None:
+        _queue.enqueue(name, *args, **kwargs)
+
+    return queue
+
+
+class Queue:
+    """The job queue of this process, bound to the application at its start."""
+
+    def __init__(self) -> None:
+        self.huey: Huey | None = None
+        self.tasks: dict[str, Any] = {}
+        self.last_wake = 0.0
+        self.lock = threading.Lock()
+
+    def bind(self, app: Flask, data_dir: Path, redis_url: str) -> Huey:
+        """Make the queue and register every job and schedule, each run in the application's context."""
+        huey: Huey
+        if redis_url:
+            huey = RedisHuey("rse", url=redis_url)
+        else:
+            huey = SqliteHuey("rse", filename=str(data_dir / "jobs.db"), fsync=False)
+        self.huey = huey
+        self.tasks = {name: huey.task(name=name)(_in_app(app, task)) for name, task in _jobs.items()}
+        for name, (task, when) in _scheduled.items():
+            minute, hour, day, month, weekday = when.split()
+            at = crontab(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday)
+            huey.periodic_task(at, name=name)(_in_app(app, task))
+        return huey
+
+    def enqueue(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Queue a job by name."""
+        if self.huey is not None:
+            self.tasks[name](*args, **kwargs)
+
+    def wake(self) -> None:
+        """Ask the worker to relay the outbox; many commits in a moment make one request."""
+        with self.lock:
+            if time.monotonic() - self.last_wake < WAKE_EVERY:
+                return
+            self.last_wake = time.monotonic()
+        run_relay()
+
+
+_queue = Queue()
+
+
+def _in_app(app: Flask, task: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(task)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with app.app_context():
+            try:
+                return task(*args, **kwargs)
+            finally:
+                db.rollback()
+
+    return run
+
+
+def drain(limit_seconds: float = 60.0) -> int:
+    """Relay until nothing is due; for commands and tests. Returns how many deliveries were handled."""
+    total, end = 0, time.monotonic() + limit_seconds
+    while time.monotonic() < end:
+        done = relay(db.db.session())
+        events.take_live(db.db.session())
+        total += done
+        if not done:
+            break
+    return total
+
+
+@job
+def run_relay() -> None:
+    """Hand on what waits in the outbox."""
+    time.sleep(WAKE_EVERY)  # commits in the same moment go together
+    drain()
+
+
+@schedule("* * * * *")
+def sweep() -> None:
+    """Once a minute: relay what a killed process left behind, and say that the worker lives."""
+    beat("worker")
+    drain()
+
+
+@schedule("17 3 * * *")
+def clean() -> None:
+    """Once a night: forget old events that are owed to nobody."""
+    session = db.begin_write()
+    purge(session, clock.now() - KEEP_EVENTS)
+    session.commit()
+
+
+def beat(name: str) -> None:
+    """Note that a process lives."""
+    session = db.begin_write()
+    changed = session.execute(update(Heartbeat).where(Heartbeat.name == name).values(at=clock.now()))
+    if not getattr(changed, "rowcount", 0):
+        session.execute(delete(Heartbeat).where(Heartbeat.name == name))
+        session.execute(insert(Heartbeat).values(name=name, at=clock.now()))
+    session.commit()
+
+
+def init(app: Flask, data_dir: Path, redis_url: str) -> None:
+    """Bind the queue to the application and let commits wake the worker."""
+    app.extensions["huey"] = _queue.bind(app, data_dir, redis_url)
+    db.on_events(_queue.wake)
+
+
+def work(workers: int = 2) -> None:
+    """Run the worker until it is told to stop; in an application context."""
+    beat("worker")
+    drain()
+    queue = current_app.extensions["huey"]
+    Consumer(queue, workers=workers, periodic=True, initial_delay=0.05, max_delay=0.5, backoff=1.3).run()

@@ -1,0 +1,24 @@
+"""Structured logs: one JSON line an event; no secret, token or text of a person is ever passed to them."""
+
+import logging
+import sys
+
+import structlog
+
+from rse.settings import Settings
+
+
+def init(settings: Settings) -> None:
+    """Configure structlog for the process."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )

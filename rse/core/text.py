@@ -1,0 +1,160 @@
+"""Markdown to safe HTML, with mentions, tags and links; plain text for search and snippets."""
+
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+MAX_MENTIONS = 50
+MAX_URL_SHOWN = 70
+MARK = re.compile(
+    r"(?P<url>https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'»])"
+    r"|(?<![\w@/.])@(?P<uid>[a-z0-9][a-z0-9._-]{0,62}[a-z0-9]|[a-z0-9])(?![\w@])"
+    r"|(?<![\w#&/])#(?P<tag>[^\W\d_][\w-]{1,48})",
+    re.IGNORECASE,
+)
+TAGS = {
+    "a",
+    "p",
+    "br",
+    "strong",
+    "em",
+    "s",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "h3",
+    "h4",
+    "hr",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+ATTRIBUTES = {"a": {"href", "class", "title"}, "code": {"class"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto"}
+
+People = Mapping[str, tuple[str, str]]  # login -> (address of the profile, name)
+
+
+def _link(href: str, text: str, css: str) -> list[Token]:
+    opening = Token("link_open", "a", 1, attrs={"href": href, **({"class": css} if css else {})})
+    return [opening, Token("text", "", 0, content=text), Token("link_close", "a", -1)]
+
+
+def _split(text: str, people: People) -> list[Token]:
+    """Cut a run of text at its addresses, mentions and tags."""
+    tokens, end = [], 0
+    for match in MARK.finditer(text):
+        uid, tag, url = match["uid"], match["tag"], match["url"]
+        if uid and uid.lower() not in people:
+            continue
+        tokens.append(Token("text", "", 0, content=text[end : match.start()]))
+        if url:
+            tokens += _link(url, url if len(url) <= MAX_URL_SHOWN else url[: MAX_URL_SHOWN - 1] + "…", "")
+        elif uid:
+            href, name = people[uid.lower()]
+            tokens += _link(href, f"@{name}", "mention")
+        else:
+            tokens += _link(f"/tags/{tag.lower()}", f"#{tag}", "tag")
+        end = match.end()
+    tokens.append(Token("text", "", 0, content=text[end:]))
+    return tokens
+
+
+def _decorate(state: StateCore) -> None:
+    """Turn addresses, mentions and tags into links, outside code and links."""
+    people: People = state.env.get("people", {})
+    for block in state.tokens:
+        if block.type != "inline" or not block.children:
+            continue
+        children: list[Token] = []
+        depth = 0
+        for token in block.children:
+            depth += (token.type == "link_open") - (token.type == "link_close")
+            plain = token.type == "text" and not depth and any(c in token.content for c in "@#:")
+            children += _split(token.content, people) if plain else [token]
+        block.children = children
+
+
+def _headings(state: StateCore) -> None:
+    """Keep headings of a text below those of the page."""
+    for token in state.tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = "h3" if token.tag in {"h1", "h2"} else "h4"
+
+
+_markdown = (
+    MarkdownIt("commonmark", {"html": False, "breaks": True})
+    .enable(["strikethrough", "table"])
+    .disable("image")
+)
+_markdown.core.ruler.push("decorate", _decorate)
+_markdown.core.ruler.push("headings", _headings)
+
+
+def render(source: str, people: People | None = None) -> str:
+    """Turn Markdown into HTML that is safe to show; `people` are those who may be mentioned in it."""
+    html = _markdown.render(source, {"people": people or {}})
+    clean: str = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        link_rel="nofollow noopener noreferrer",
+        strip_comments=True,
+    )
+    return clean.strip()
+
+
+def _outside_code(source: str) -> Iterator[str]:
+    """Give the runs of text in which mentions and tags count."""
+    for block in _markdown.parse(source, {"people": {}}):
+        for token in block.children or ():
+            if token.type == "text":
+                yield token.content
+
+
+def mentions(source: str) -> list[str]:
+    """Give the logins mentioned in a text, in lower case, each once, at most fifty."""
+    if "@" not in source:
+        return []
+    found = [m["uid"].lower() for run in _outside_code(source) for m in MARK.finditer(run) if m["uid"]]
+    return list(dict.fromkeys(found))[:MAX_MENTIONS]
+
+
+def hashtags(source: str) -> list[str]:
+    """Give the tags of a text, in lower case, each once."""
+    if "#" not in source:
+        return []
+    # Tags have become links already: their text runs begin with the sign.
+    found = [run[1:].lower() for run in _outside_code(source) if run.startswith("#") and MARK.fullmatch(run)]
+    return list(dict.fromkeys(found))
+
+
+TAG = re.compile(r"<[^>]+>")
+BLOCK = re.compile(r"</(?:p|li|h3|h4|pre|blockquote|tr)>|<br>")
+SPACE = re.compile(r"[ \t\r\f\v]*\n\s*|[ \t\r\f\v]+")
+
+
+def plain(html: str) -> str:
+    """Give the text of HTML that `render` made, blocks on lines of their own."""
+    text = TAG.sub("", BLOCK.sub("\n", html))
+    return SPACE.sub(lambda m: "\n" if "\n" in m[0] else " ", unescape(text)).strip()
+
+
+def excerpt(text: str, length: int = 160) -> str:
+    """Cut a text at a word, with an ellipsis."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(",.;:") + "…"

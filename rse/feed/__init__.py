@@ -1,0 +1,1 @@
+"""Posts, comments, reactions, mentions, and the home feed."""

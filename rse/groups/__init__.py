@@ -1,0 +1,1 @@
+"""Groups and clubs, who belongs to them, and how one gets in."""

@@ -1,0 +1,37 @@
+"""What happens to groups."""
+
+from dataclasses import dataclass
+
+from rse.core.events import Event
+
+
+@dataclass(frozen=True)
+class GroupChanged(Event):
+    """A group is new, or its name, description, purpose or state has changed."""
+
+    group_id: int
+
+
+@dataclass(frozen=True)
+class GroupRetokened(Event):
+    """A group's visibility has changed, and with it the audience of everything in it."""
+
+    group_id: int
+    old_audience: str
+    new_audience: str
+
+
+@dataclass(frozen=True)
+class MemberJoined(Event):
+    """A person now holds the token of a group."""
+
+    group_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class MemberLeft(Event):
+    """A person does not hold the token of a group any more."""
+
+    group_id: int
+    person_id: int

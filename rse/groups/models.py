@@ -1,0 +1,47 @@
+"""Tables of groups: the group, who belongs to it, who asks or is asked to."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rse.core.model import Base, Identified
+
+
+class Group(Identified):
+    """A place for posts and discussion. `audience`: who may know of it; `posts_audience`: who reads it."""
+
+    __tablename__ = "group"
+
+    slug: Mapped[str] = mapped_column(String(80), unique=True)  # random when the group is secret
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    visibility: Mapped[str] = mapped_column(String(10), default="open")  # open, closed, secret
+    purpose: Mapped[str] = mapped_column(String(20), default="professional")  # professional, social
+    audience: Mapped[str] = mapped_column(String(80), index=True)
+    posts_audience: Mapped[str] = mapped_column(String(80))
+    member_count: Mapped[int] = mapped_column(default=0)
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)  # counts changes of what a card shows of it
+    demo: Mapped[bool] = mapped_column(default=False)
+
+
+class Membership(Base):
+    """A person in a group, or asking to be, or invited: only `active` ones hold the group's token."""
+
+    __tablename__ = "membership"
+    __table_args__ = (Index("ix_membership_person", "person_id", "state", "group_id"),)
+
+    group_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("group.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(String(10), default="member")  # owner, moderator, member
+    state: Mapped[str] = mapped_column(String(10), default="active")  # active, asked, invited
+    invited_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="SET NULL"))
+    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]  # last look at the group's feed: for the unread count

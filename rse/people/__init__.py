@@ -1,0 +1,1 @@
+"""Profiles, departments with their history, the reporting line, skills and endorsements."""

@@ -1,0 +1,132 @@
+"""Tables of people: profile, departments as a tree with dated membership, skills, endorsements, follows."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rse.core.model import Base, BigId, Identified
+
+PERSON = "person.id"
+
+
+class Department(Identified):
+    """A node of the company's tree; `path` holds the names from the top, ` / ` between."""
+
+    __tablename__ = "department"
+
+    parent_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("department.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(String(600), unique=True)
+    head_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="SET NULL"))
+    demo: Mapped[bool] = mapped_column(default=False)
+
+
+class DepartmentMembership(Base):
+    """When a person belonged to a department: local days, inclusive, no end while it lasts."""
+
+    __tablename__ = "department_membership"
+    __table_args__ = (Index("ix_department_membership_department", "department_id", "to_date"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True)
+    department_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("department.id"))
+    from_date: Mapped[date | None]
+    to_date: Mapped[date | None]
+
+
+class Profile(Base):
+    """What a person's page shows beyond their card; `locked` names the fields that the directory owns."""
+
+    __tablename__ = "profile"
+
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
+    )
+    department_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("department.id"), index=True)
+    manager_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="SET NULL"), index=True
+    )
+    languages: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    about: Mapped[str] = mapped_column(Text, default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    start_date: Mapped[date | None] = mapped_column(index=True)
+    end_date: Mapped[date | None]
+    locked: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    source: Mapped[str] = mapped_column(
+        String(20), default=""
+    )  # directory, saml, demo: who owns the locked fields
+    welcome_step: Mapped[int] = mapped_column(default=0)  # 0..2: next step; 3: done
+
+
+class Skill(Identified):
+    """A word of the vocabulary, in French and English."""
+
+    __tablename__ = "skill"
+
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    label_fr: Mapped[str] = mapped_column(String(200), default="")
+    label_en: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+    demo: Mapped[bool] = mapped_column(default=False)
+
+
+class SkillName(Base):
+    """A folded label or synonym of a skill: suggestions while typing, and "is it there already"."""
+
+    __tablename__ = "skill_name"
+
+    skill_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("skill.id", ondelete="CASCADE"), primary_key=True
+    )
+    folded: Mapped[str] = mapped_column(String(200), primary_key=True, index=True)
+    label: Mapped[str] = mapped_column(String(200))
+
+
+class PersonSkill(Base):
+    """A skill that a person declares: level 1 (beginner) to 4 (reference)."""
+
+    __tablename__ = "person_skill"
+    __table_args__ = (Index("ix_person_skill_skill", "skill_id", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
+    )
+    skill_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("skill.id", ondelete="CASCADE"), primary_key=True
+    )
+    level: Mapped[int] = mapped_column(default=2)
+    since: Mapped[date | None]
+
+
+class Endorsement(Base):
+    """A colleague confirms a declared skill; shown with their name, revocable."""
+
+    __tablename__ = "endorsement"
+
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
+    )
+    skill_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("skill.id", ondelete="CASCADE"), primary_key=True
+    )
+    by_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime]
+
+
+class Follow(Base):
+    """A person or tag that somebody follows; shown to nobody else."""
+
+    __tablename__ = "follow"
+    __table_args__ = (UniqueConstraint("follower_id", "person_id"), UniqueConstraint("follower_id", "tag"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    follower_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True
+    )
+    tag: Mapped[str | None] = mapped_column(String(50))
+    at: Mapped[datetime]

@@ -1,0 +1,144 @@
+"""Typed settings from the environment; a bad value stops the start and is named."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+MIN_SECRET = 32
+MIN_FLOOR = 5
+
+
+class BadSettings(Exception):
+    """The environment holds values that the application cannot start with."""
+
+
+class Settings(BaseSettings):
+    """Every setting, read from `RSE_<NAME>`; the table in docs/it-guide.md is made from these lines."""
+
+    model_config = SettingsConfigDict(env_prefix="RSE_", extra="ignore")
+
+    env: Literal["development", "production"] = Field(
+        "development", description="production refuses weak settings"
+    )
+    base_url: str = Field(
+        "http://127.0.0.1:5000", description="the address that people type, scheme and host"
+    )
+    secret_key: str = Field("", description="32 characters or more; signs cookies and links")
+    data_dir: Path = Field(Path("var"), description="database, index, files and keys of the embedded form")
+    database_url: str = Field(
+        "", description="default: SQLite in the data directory; postgresql+psycopg://..."
+    )
+    redis_url: str = Field("", description="queue, rate limits and live events between processes")
+    company: str = Field("rse", min_length=1, max_length=60, description="the name shown in the bar")
+    timezone: str = Field("Europe/Paris", description="the organisation's zone (IANA)")
+    default_locale: Literal["fr", "en"] = Field("fr", description="language before a person has chosen")
+    frame_ancestors: str = Field("'none'", description="who may embed the pages (CSP)")
+    session_idle_hours: int = Field(12, ge=1, le=720, description="a session unused for so long ends")
+    session_days: int = Field(30, ge=1, le=365, description="no session lives longer")
+    floor: int = Field(8, ge=MIN_FLOOR, le=50, description="smallest group that an indicator may describe")
+    saml_metadata: str = Field("", description="URL or file of the identity provider's metadata")
+    saml_attributes: dict[str, str] = Field(
+        default_factory=dict, description="our field: name sent by the IdP (JSON)"
+    )
+    saml_link: Literal["none", "uid", "email"] = Field(
+        "none", description="what joins a first sign-in to a known person"
+    )
+    saml_idp_name: str = Field("", description="what the sign-in button calls the identity provider")
+    mail_url: str = Field("", description="smtp://user:password@host:port, smtps:// for TLS")
+    metrics_token: str = Field("", description="bearer token for /metrics from another host")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
+    contact: str = Field("", description="named human contact on every page's foot")
+    async_mode: Literal["gevent", "threading"] = Field("threading", description="how sockets are served")
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="reverse proxies in front, for the client's address"
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no such IANA zone: {value}") from error
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _base(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.path.strip("/")
+            or parts.query
+        ):
+            raise ValueError("give scheme and host, such as https://rse.example.com")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("sqlite:///... or postgresql+psycopg://...")
+        return value
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _frame(cls, value: str) -> str:
+        if any(c in value for c in ";,\r\n"):
+            raise ValueError("one list of origins, without ; or ,")
+        return value
+
+    @model_validator(mode="after")
+    def _production(self) -> "Settings":
+        if self.env == "production":
+            if len(self.secret_key) < MIN_SECRET or len(set(self.secret_key)) < MIN_SECRET // 4:
+                raise ValueError("RSE_SECRET_KEY: in production 32 random characters or more")
+            if urlsplit(self.base_url).scheme != "https":
+                raise ValueError("RSE_BASE_URL: in production https")
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether people reach the application over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def loopback(self) -> bool:
+        """Tell whether the application is reached on this machine only."""
+        return (urlsplit(self.base_url).hostname or "") in LOOPBACK
+
+    @property
+    def database(self) -> str:
+        """Give the database's URL, the embedded one by default."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'rse.db'}"
+
+
+def load(overrides: dict[str, Any] | None = None) -> Settings:
+    """Read the settings; `overrides` win over the environment. Raises BadSettings naming each bad one."""
+    try:
+        settings = Settings(**(overrides or {}))
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            lines.append(f"RSE_{name}: {problem['msg']}" if name else problem["msg"])
+        raise BadSettings("\n".join(lines)) from error
+    except json.JSONDecodeError as error:
+        raise BadSettings(f"a setting is not valid JSON: {error}") from error
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return settings
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Give (variable, default, meaning) of every setting, for the documentation."""
+    return [
+        (f"RSE_{name.upper()}", str(field.get_default(call_default_factory=True)), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
