@@ -3,6 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from flask import Flask
@@ -91,8 +92,6 @@ def _check_rules(app: Flask) -> None:
 
 def _development_key(data_dir: Path) -> str:
     """Keep a random key in the data directory, so that a restart signs nobody out."""
-    from secrets import token_urlsafe
-
     path = data_dir / "secret.key"
     if not path.exists():
         path.touch(mode=0o600)

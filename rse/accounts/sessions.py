@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from flask import Flask, Request, g, request
+from flask import session as browser_session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 from sqlalchemy import delete, insert, select, update
@@ -153,9 +154,8 @@ def load_user(request: Request) -> SignedIn | None:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer ") and request.path.startswith(("/api/", "/scim/")):
         return _by_token(header.removeprefix("Bearer ").strip())
-    from flask import session
-
-    return session.user if isinstance(session, StoredSession) else None
+    # The proxy's object is the one that open_session made for this request.
+    return getattr(browser_session, "user", None)
 
 
 def _by_token(token: str) -> SignedIn | None:

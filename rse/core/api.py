@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from functools import wraps
-from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
@@ -31,7 +29,7 @@ from rse.core.i18n import _
 from rse.core.model import Base, decode_id, encode_id
 from rse.core.policy import Invalid
 from rse.core.schema import errors_of
-from rse.core.web import Rule, guarded, viewer_id
+from rse.core.web import Rule, encode_cursor, guarded, viewer_id
 
 PREFIX = "/api/v1"
 MAX_KEY = 80
@@ -266,97 +264,9 @@ def paginate(
     rows: list[Any], limit: int, key: Callable[[Any], tuple[Any, ...]]
 ) -> tuple[list[Any], str | None]:
     """Cut `limit + 1` rows to a page and give the cursor of the next one."""
-    from rse.core.web import encode_cursor
-
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], encode_cursor(*key(rows[limit - 1]))
-
-
-def openapi(title: str, version: str) -> dict[str, Any]:
-    """Build the OpenAPI 3.1 document of every declared call."""
-    from pydantic.json_schema import models_json_schema
-
-    models: list[tuple[type[BaseModel], Any]] = []
-    for call in endpoints.values():
-        models += [(m, "validation") for m in (call.body,) if m]
-        models += [
-            (m, "serialization") for m in (call.returns,) if isinstance(m, type) and issubclass(m, BaseModel)
-        ]
-    refs, definitions = models_json_schema(
-        list(dict.fromkeys(models)), ref_template="#/components/schemas/{model}"
-    )
-    paths: dict[str, Any] = {}
-    for (name, method), call in sorted(endpoints.items(), key=lambda item: item[1].path):
-        path = re.sub(r"<(?:[a-z_]+:)?(\w+)>", r"{\1}", call.path)
-        paths.setdefault(path, {})[method.lower()] = _operation(name, call, refs)
-    schemas = definitions.get("$defs", {}) | {"Problem": PROBLEM}
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": title, "version": version},
-        "paths": paths,
-        "components": {
-            "schemas": schemas,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-        },
-        "security": [{"bearer": []}],
-    }
-
-
-PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-    },
-}
-
-
-def _operation(name: str, call: Endpoint, refs: Mapping[Any, Any]) -> dict[str, Any]:
-    parameters = [
-        {
-            "name": part,
-            "in": "path",
-            "required": True,
-            "schema": ID_SCHEMA if kind == "pid" else {"type": "string"},
-        }
-        for kind, part in re.findall(r"<(?:([a-z_]+):)?(\w+)>", call.path)
-    ]
-    for field, schema in call.query.model_json_schema().get("properties", {}).items():
-        parameters.append({"name": field, "in": "query", "required": False, "schema": schema})
-    if call.method == "POST":
-        parameters.append(
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": False,
-                "schema": {"type": "string", "maxLength": MAX_KEY},
-            }
-        )
-    known = isinstance(call.returns, type) and issubclass(call.returns, BaseModel)
-    content = {"application/json": {"schema": refs[(call.returns, "serialization")] if known else {}}}
-    done: dict[str, Any] = {"description": "Done"}
-    if call.status != HTTPStatus.NO_CONTENT:
-        done["content"] = content
-    failed = {
-        "description": "A problem",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    operation: dict[str, Any] = {
-        "operationId": name.replace(".", "_"),
-        "tags": [call.tag],
-        "summary": call.summary,
-        "parameters": parameters,
-        "responses": {str(call.status): done, "4XX": failed},
-    }
-    if call.body:
-        schema = refs[(call.body, "validation")]
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    return operation
 
 
 def purge(session: Session, before: datetime) -> None:

@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from rse.core import jobs
+from rse.core.health import problems
 from rse.core.web import registry
 
 
@@ -28,8 +29,6 @@ def relay() -> None:
 @with_appcontext
 def check() -> None:
     """Check the configuration; non-zero when something is wrong."""
-    from rse.core.health import problems
-
     found = {name: why for name, why in problems().items() if name != "worker"}
     for name, why in found.items():
         click.echo(f"{name}: {why}", err=True)

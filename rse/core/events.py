@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 import structlog
@@ -18,24 +17,15 @@ from sqlalchemy import (
     Index,
     String,
     Text,
-    and_,
-    delete,
-    exists,
-    func,
     insert,
-    select,
-    update,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rse.core import clock
 from rse.core.feature import Subscriber
 from rse.core.model import Base, BigId
 
 log = structlog.get_logger()
-MAX_ATTEMPTS = 8
-BACKOFF = timedelta(seconds=2)  # doubled at each failure
-BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -116,6 +106,11 @@ def install(bus: Bus) -> None:
     _bus = bus
 
 
+def bus() -> Bus:
+    """Give the bus of the process."""
+    return _bus
+
+
 def emit(session: Session, event: Event) -> None:
     """Record an event with the rows of this transaction and run its same-transaction handlers.
 
@@ -172,136 +167,7 @@ def decode(name: str, payload: str) -> Event:
     return cls(**values)
 
 
-def relay(session: Session, *, limit: int = BATCH, now: datetime | None = None) -> int:
-    """Hand undone deliveries to their subscribers, each subscriber's batch in its own transaction.
-
-    Order per (subscriber, object) holds: a delivery waits while an older one of its pair is undone.
-    Returns how many were handled. A failure puts the batch back one by one with back-off, and ends in
-    the dead letters.
-    """
-    done = 0
-    now = now or clock.now()
-    names = session.scalars(select(Delivery.subscriber).where(~Delivery.dead).distinct()).all()
-    session.rollback()
-    for name in names:
-        subscriber = _bus.by_name.get(name)
-        if subscriber is not None:
-            done += _relay_one(session, subscriber, limit, now)
-    return done
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    id: int
-    subject: str
-    event: Event
-
-
-def _due(session: Session, name: str, limit: int, now: datetime) -> list[_Due]:
-    """Read the deliveries of a subscriber that are due and not held back by an older failure."""
-    older = aliased(Delivery)
-    held = exists().where(
-        and_(
-            older.subscriber == Delivery.subscriber,
-            older.subject == Delivery.subject,
-            older.id < Delivery.id,
-            older.not_before > now,
-            ~older.dead,
-        ),
-    )
-    query = (
-        select(Delivery.id, Delivery.subject, StoredEvent.name, StoredEvent.payload)
-        .join(StoredEvent, StoredEvent.id == Delivery.event_id)
-        .where(Delivery.subscriber == name, ~Delivery.dead, Delivery.not_before <= now, ~held)
-        .order_by(Delivery.id)
-        .limit(limit)
-    )
-    return [_Due(row[0], row[1], decode(row[2], row[3])) for row in session.execute(query)]
-
-
-def _alone(session: Session, name: str) -> bool:
-    """Begin a transaction in which no other worker serves this subscriber; False when one does already."""
-    begin_write(session)
-    if session.get_bind().dialect.name != "postgresql":
-        return True
-    key = zlib.crc32(f"rse.delivery.{name}".encode())
-    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
-
-
-def _relay_one(session: Session, subscriber: Subscriber, limit: int, now: datetime) -> int:
-    if not _alone(session, subscriber.name):
-        session.rollback()
-        return 0
-    rows = _due(session, subscriber.name, limit, now)
-    if not rows:
-        session.rollback()
-        return 0
-    if _attempt(session, subscriber, rows, now):
-        return len(rows)
-    if len(rows) == 1:
-        return 0
-    return _one_by_one(session, subscriber, rows, now)
-
-
-def _one_by_one(session: Session, subscriber: Subscriber, rows: list[_Due], now: datetime) -> int:
-    """After a batch failed, find the delivery at fault; what follows it on the same object waits."""
-    done, held = 0, set()
-    for row in rows:
-        if row.subject in held or not _alone(session, subscriber.name):
-            session.rollback()
-        elif _attempt(session, subscriber, [row], now):
-            done += 1
-        else:
-            held.add(row.subject)
-    return done
-
-
-def _attempt(session: Session, subscriber: Subscriber, rows: list[_Due], now: datetime) -> bool:
-    """Run one batch and commit; on failure roll back, and note it when the batch is a single delivery."""
-    ids = [row.id for row in rows]
-    try:
-        subscriber.handle(session, [row.event for row in rows])
-        begin_write(session)
-        session.execute(delete(Delivery).where(Delivery.id.in_(ids)))
-        session.commit()
-    except Exception as error:
-        session.rollback()
-        if len(rows) == 1:
-            _note_failure(session, ids[0], f"{type(error).__name__}: {error}", now)
-        return False
-    return True
-
-
-def _note_failure(session: Session, delivery_id: int, error: str, now: datetime) -> None:
-    begin_write(session)
-    attempts = (session.scalar(select(Delivery.attempts).where(Delivery.id == delivery_id)) or 0) + 1
-    session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery_id)
-        .values(
-            attempts=attempts,
-            error=error[:2000],
-            not_before=now + BACKOFF * 2**attempts,
-            dead=attempts >= MAX_ATTEMPTS,
-        ),
-    )
-    session.commit()
-    log.error("delivery failed", delivery=delivery_id, attempts=attempts, error=error[:200])
-
-
 def begin_write(session: Session) -> None:
     """Begin a transaction that will write: on SQLite it takes the writer's lock at once."""
     if not session.in_transaction():
         session.connection(execution_options={"rse_write": True})
-
-
-def purge(session: Session, before: datetime) -> None:
-    """Delete old events that are owed to nobody."""
-    owed = exists().where(Delivery.event_id == StoredEvent.id)
-    session.execute(delete(StoredEvent).where(StoredEvent.at < before, ~owed))
-
-
-def backlog(session: Session) -> tuple[int, int]:
-    """Count deliveries that wait, and dead ones."""
-    waiting = session.query(Delivery).filter(~Delivery.dead).count()
-    return waiting, session.query(Delivery).filter(Delivery.dead).count()

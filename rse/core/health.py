@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from prometheus_client import Gauge, generate_latest
 from sqlalchemy import select, text
 
-from rse.core import api, clock, db, events
+from rse.core import api, clock, db, openapi, outbox
 from rse.core.jobs import Heartbeat
 from rse.core.web import PUBLIC, page, registry, route, settings
 
@@ -60,23 +60,22 @@ def metrics() -> Response:
     known = bool(token) and hmac.compare_digest(sent.encode(), token.encode())
     if not known and not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - not a bind
         abort(404)
-    waiting, dead = events.backlog(db.session())
+    waiting, dead = outbox.backlog(db.session())
     WAITING.set(waiting)
     DEAD.set(dead)
     return Response(generate_latest(), mimetype="text/plain; version=0.0.4")
 
 
 @route(blueprint, "/api/v1/openapi.json", rule=PUBLIC)
-def openapi() -> Response:
+def openapi_document() -> Response:
     """Serve the OpenAPI document."""
-    return api.respond(api.openapi(settings().company, "1"))
+    return api.respond(openapi.document(settings().company, "1"))
 
 
 @route(blueprint, "/api/v1/docs", rule=PUBLIC)
 def docs() -> Response:
     """Show the calls of the API as a readable page."""
-    document = api.openapi(settings().company, "1")
-    return page("core/api_docs.html", document=document)
+    return page("core/api_docs.html", document=openapi.document(settings().company, "1"))
 
 
 @route(blueprint, "/sw.js", rule=PUBLIC)

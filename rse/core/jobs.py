@@ -16,8 +16,8 @@ from sqlalchemy import String, delete, insert, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rse.core import clock, db, events
-from rse.core.events import purge, relay
 from rse.core.model import Base
+from rse.core.outbox import purge, relay
 
 log = structlog.get_logger()
 KEEP_EVENTS = timedelta(days=14)

@@ -24,6 +24,7 @@ from flask import (
     request,
     url_for,
 )
+from flask import session as browser_session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -192,19 +193,15 @@ def see_other(endpoint: str, **values: Any) -> BaseResponse:
 
 def flash(text: str, category: str = "info") -> None:
     """Keep a text for the next page that this person sees (in their session row)."""
-    from flask import session
-
-    session.setdefault("flashes", []).append([category, text])
-    session.modified = True
+    browser_session.setdefault("flashes", []).append([category, text])
+    browser_session.modified = True
 
 
 def take_flashes() -> list[tuple[str, str]]:
     """Give and forget the kept texts."""
-    from flask import session
-
-    if "flashes" not in session:
+    if "flashes" not in browser_session:
         return []
-    return [(category, text) for category, text in session.pop("flashes")]
+    return [(category, text) for category, text in browser_session.pop("flashes")]
 
 
 T = TypeVar("T", bound=BaseModel)

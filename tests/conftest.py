@@ -1,0 +1,144 @@
+"""Fixtures shared by all tests: the application on SQLite and on PostgreSQL, the cast, browsers."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from rse.app import create_app
+from rse.core import db, live
+from rse.core.model import Base
+from tests import factories, servers
+
+SECRET = "test-secret-0123456789-abcdefghijklmnop"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with servers.redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with every table, copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    app = create_app({"secret_key": SECRET, "data_dir": folder})
+    with app.app_context():
+        Base.metadata.create_all(db.db.engine)
+        db.db.engine.dispose()
+    return folder / "rse.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of an empty database with every table."""
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE rse_template"))
+    admin.dispose()
+    engine = create_engine(postgres_server.replace("/postgres", "/rse_template"))
+    create_app({"secret_key": SECRET, "data_dir": tmp_path_factory.mktemp("pg")})  # imports every model
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return "rse_template"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A fresh database with every table."""
+    name = f"t_{uuid4().hex[:12]}"
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+    yield postgres_server.replace("/postgres", f"/{name}")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def build(data_dir: Path, **overrides: Any) -> Flask:
+    values = {
+        "secret_key": SECRET,
+        "data_dir": data_dir,
+        "rate_limits": False,
+        "base_url": "http://localhost",
+    }
+    app = create_app(values | overrides)
+    app.config["TESTING"] = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.test_client_class = factories.Client
+    return app
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[..., Flask]]:
+    """Make an application with settings of one's own, on a fresh SQLite database."""
+    made: list[Flask] = []
+
+    def make(**overrides: Any) -> Flask:
+        if "database_url" not in overrides and not (tmp_path / "rse.db").exists():
+            shutil.copy(sqlite_template, tmp_path / "rse.db")
+        app = build(tmp_path, **overrides)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.db.session.remove()
+            db.db.engine.dispose()
+    live._by_sid.clear()
+    live._by_person.clear()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The application on SQLite, in its context."""
+    app = make_app()
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_app(request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The application on each database."""
+    overrides = (
+        {"database_url": request.getfixturevalue("postgres_url")} if request.param == "postgres" else {}
+    )
+    app = make_app(**overrides)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The database session of `app`; commit what you make before a request sees it."""
+    found: Session = db.db.session()
+    return found
+
+
+@pytest.fixture
+def cast(session: Session) -> dict[str, int]:
+    """Ids of the seven of the cast, stored."""
+    people = factories.make_cast(session)
+    session.commit()
+    return {key: person.id for key, person in people.items()}
+
+
+@pytest.fixture
+def browser_as(app: Flask, cast: dict[str, int]) -> Callable[[str], factories.Client]:
+    """Give a browser signed in as one of the cast."""
+    return lambda name: factories.browser_of(app, cast[name])
