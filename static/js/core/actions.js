@@ -1,0 +1,36 @@
+// Small things that any page may ask for by an attribute.
+//   data-dialog="id"   opens a <dialog>            data-copy="url"  copies a link       data-reload-online  reloads with the network
+//   form[data-reset]   empties itself when its request succeeded
+//   form[data-submit-change] is sent when a field changes   textarea: Ctrl or Cmd + Enter sends
+import { whenAdded } from './added.js';
+import { forgetDrafts } from './drafts.js';
+import { text, toast } from './page.js';
+
+document.addEventListener('click', async ({ target }) => {
+  const button = target.closest?.('[data-dialog], [data-copy]');
+  if (!button) return;
+  if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
+  if (button.dataset.copy !== undefined) {
+    await navigator.clipboard.writeText(new URL(button.dataset.copy, location.href).href);
+    button.closest('[popover]')?.hidePopover();
+    toast(text('copied'), 'ok');
+  }
+});
+document.addEventListener('keydown', event => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.matches?.('textarea')) {
+    event.preventDefault();
+    event.target.form?.requestSubmit();
+  }
+});
+document.addEventListener('change', ({ target }) => target.form?.matches('[data-submit-change]') && target.form.requestSubmit());
+document.addEventListener('htmx:after:request', ({ target, detail: { ctx } }) => {
+  const form = ctx.request.form ?? target;
+  if (!form?.matches?.('form') || !ctx.response.raw.ok) return;
+  forgetDrafts(form);
+  if (form.matches('[data-reset]')) form.reset();
+});
+// A menu closes once one of its entries was used.
+document.addEventListener('click', ({ target }) => {
+  if (target.closest?.('.menu :is(a, button):not([data-theme-set])')) target.closest('[popover]').hidePopover();
+});
+whenAdded('[data-reload-online]', () => addEventListener('online', () => location.reload()));

@@ -1,0 +1,31 @@
+// Offline: the shell from the cache, pages from the network, the offline page when there is none. No page of a person is kept.
+/* global SHELL */
+const CACHE = `rse-${SHELL.join('|').split('').reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) >>> 0, 7).toString(36)}`;
+const BASE = '/static/dist/';
+
+self.addEventListener('install', event => event.waitUntil((async () => {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(['/offline', ...SHELL.map(file => BASE + file)]);
+  await self.skipWaiting();
+})()));
+
+self.addEventListener('activate', event => event.waitUntil((async () => {
+  await Promise.all((await caches.keys()).filter(key => key.startsWith('rse-') && key !== CACHE).map(key => caches.delete(key)));
+  await self.clients.claim();
+})()));
+
+async function asset(request) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) cache.put(request, answer.clone());
+  return answer;
+}
+
+self.addEventListener('fetch', event => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== 'GET' || url.origin !== location.origin) return;
+  if (url.pathname.startsWith(BASE)) event.respondWith(asset(event.request));
+  else if (event.request.mode === 'navigate') event.respondWith(fetch(event.request).catch(() => caches.match('/offline')));
+});

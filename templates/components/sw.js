@@ -1,0 +1,1 @@
+importScripts({{ asset('sw.js')|tojson }});
