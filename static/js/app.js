@@ -1,6 +1,7 @@
 // Entry of every page. What most pages need is here; the rest comes when an element asks for it.
 import 'htmx.org';
 import features from 'rse:features';
+import './core/outbox.js';
 import './core/errors.js';
 import './core/focus.js';
 import './core/time.js';

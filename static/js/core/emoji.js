@@ -1,7 +1,7 @@
 // A grid of the system's own emoji, loaded at first use: groups, search in the page's language, arrow keys, Escape to go back.
 let all;
 const panels = new WeakMap();
-const plain = words => words.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+const plain = words => ` ${words.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()}`;
 
 async function load() {
   all ??= fetch(document.body.dataset.emoji).then(answer => answer.json())
@@ -43,7 +43,7 @@ function panel(opener, area, list) {
     if (first && !grid.querySelector('button[tabindex="0"]')) first.tabIndex = 0;
   };
   const filter = () => {
-    const words = plain(search.value).split(/\s+/).filter(Boolean);
+    const words = plain(search.value).split(/\s+/).filter(Boolean).map(word => ` ${word}`);
     found = words.length ? list.filter(item => words.every(word => item.plain.includes(word))) : list;
     shown = 0;
     grid.replaceChildren();
