@@ -21,6 +21,7 @@ class Group(Identified):
     audience: Mapped[str] = mapped_column(String(80), index=True)
     posts_audience: Mapped[str] = mapped_column(String(80))
     member_count: Mapped[int] = mapped_column(default=0)
+    post_count: Mapped[int] = mapped_column(default=0)  # kept by groups.service.count_posts
     created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
@@ -44,4 +45,4 @@ class Membership(Base):
     state: Mapped[str] = mapped_column(String(10), default="active")  # active, asked, invited
     invited_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="SET NULL"))
     at: Mapped[datetime]
-    seen_at: Mapped[datetime | None]  # last look at the group's feed: for the unread count
+    seen_count: Mapped[int] = mapped_column(default=0)  # posts at the last look: what is above is unread

@@ -1,0 +1,245 @@
+"""Reads of groups. A group is visible by its audience, by membership, or by an invitation."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from rse.accounts.cards import COLUMNS, Card, card_of
+from rse.accounts.models import Person
+from rse.core.audience import Viewer, group_token, person_token, readable
+from rse.core.model import encode_id
+from rse.core.policy import NotFound
+from rse.groups.models import Group, Membership
+
+COLOURS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCard:
+    """A group as lists show it."""
+
+    id: int
+    slug: str
+    name: str
+    description: str
+    visibility: str
+    purpose: str
+    member_count: int
+    archived: bool
+    mine: str = ""  # my state: active, asked, invited
+    unread: int = 0
+
+    @property
+    def href(self) -> str:
+        """Address of the group's page."""
+        return f"/groups/{self.slug}"
+
+    @property
+    def colour(self) -> int:
+        """One of six colours, the same one always."""
+        return (self.id >> 7) % COLOURS
+
+
+def tokens(session: Session, person_id: int, kind: str) -> Iterable[str]:
+    """Give the tokens that follow from memberships; guests also get those of the people beside them."""
+    mine = select(Membership.group_id).where(Membership.person_id == person_id, Membership.state == "active")
+    ids = session.scalars(mine).all()
+    found = [group_token(group_id) for group_id in ids]
+    if kind == "guest" and ids:
+        beside = select(Membership.person_id).where(
+            Membership.group_id.in_(ids), Membership.state == "active"
+        )
+        found += [person_token(other) for other in session.scalars(beside.distinct())]
+    return found
+
+
+def group_ids(viewer: Viewer) -> list[int]:
+    """Give the ids of the groups that a viewer is in, from their tokens: no query."""
+    return sorted(int(token.removeprefix("group:")) for token in viewer.tokens if token.startswith("group:"))
+
+
+def visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the criterion of the groups that exist for a viewer."""
+    invited = select(Membership.group_id).where(
+        Membership.person_id == viewer.id, Membership.state == "invited",
+    )  # fmt: skip
+    return or_(readable(Group.audience, viewer), Group.id.in_(group_ids(viewer)), Group.id.in_(invited))
+
+
+def find(session: Session, viewer: Viewer, slug: str) -> Group:
+    """Give a group by its slug. Raises NotFound when it does not exist for this viewer."""
+    group = session.scalars(select(Group).where(Group.slug == slug, visible(viewer))).first()
+    if group is None:
+        raise NotFound
+    return group
+
+
+def by_id(session: Session, viewer: Viewer, group_id: int) -> Group:
+    """Give a group by its id. Raises NotFound as `find` does."""
+    group = session.scalars(select(Group).where(Group.id == group_id, visible(viewer))).first()
+    if group is None:
+        raise NotFound
+    return group
+
+
+def membership(session: Session, group_id: int, person_id: int) -> Membership | None:
+    """Give a person's tie to a group: active, asked or invited; None without one."""
+    return session.get(Membership, (group_id, person_id))
+
+
+def _cards(viewer: Viewer) -> Any:
+    mine = and_(Membership.group_id == Group.id, Membership.person_id == viewer.id)
+    return (
+        select(Group, Membership.state, Membership.seen_count)
+        .outerjoin(Membership, mine)
+        .where(visible(viewer))
+    )
+
+
+def _card(group: Group, state: str | None, seen: int | None) -> GroupCard:
+    unread = max(0, group.post_count - (seen or 0)) if state == "active" else 0
+    return GroupCard(
+        group.id, group.slug, group.name, group.description, group.visibility, group.purpose,
+        group.member_count, group.archived_at is not None, state or "", unread,
+    )  # fmt: skip
+
+
+def my_groups(session: Session, viewer: Viewer, limit: int = 200) -> list[GroupCard]:
+    """Give the viewer's groups that are alive, unread ones first, then by name."""
+    query = (
+        select(Group, Membership.state, Membership.seen_count)
+        .join(Membership, and_(Membership.group_id == Group.id, Membership.person_id == viewer.id))
+        .where(Membership.state == "active", Group.archived_at.is_(None))
+        .order_by(Group.post_count <= Membership.seen_count, Group.name)
+        .limit(limit)
+    )
+    return [_card(*row) for row in session.execute(query)]
+
+
+def directory(
+    session: Session,
+    viewer: Viewer,
+    *,
+    q: str = "",
+    purpose: str = "",
+    after: tuple[str, int] | None = None,
+    limit: int = 20,
+) -> list[GroupCard]:
+    """Give `limit + 1` groups by name after a position; the extra one says that there are more."""
+    query = _cards(viewer).where(Group.archived_at.is_(None))
+    if q:
+        query = query.where(Group.name.icontains(q, autoescape=True))
+    if purpose:
+        query = query.where(Group.purpose == purpose)
+    if after:
+        query = query.where(or_(Group.name > after[0], and_(Group.name == after[0], Group.id > after[1])))
+    return [_card(*row) for row in session.execute(query.order_by(Group.name, Group.id).limit(limit + 1))]
+
+
+def invitations(session: Session, viewer: Viewer) -> list[GroupCard]:
+    """Give the groups that wait for the viewer's answer."""
+    query = _cards(viewer).where(Membership.state == "invited", Group.archived_at.is_(None))
+    return [_card(*row) for row in session.execute(query.order_by(Group.name))]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a group, or on the way in."""
+
+    person: Card
+    role: str
+    state: str
+    at: datetime
+
+
+def members(
+    session: Session,
+    group_id: int,
+    *,
+    state: str = "active",
+    after: tuple[str, int] | None = None,
+    limit: int = 50,
+) -> list[Member]:
+    """Give `limit + 1` members by name; the caller has checked that the viewer may see the group."""
+    query = (
+        select(*COLUMNS, Membership.role, Membership.state, Membership.at)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.group_id == group_id, Membership.state == state, Person.status == "active")
+        .order_by(Person.sort_name, Person.id)
+        .limit(limit + 1)
+    )
+    if after:
+        later = and_(Person.sort_name == after[0], Person.id > after[1])
+        query = query.where(or_(Person.sort_name > after[0], later))
+    return [Member(card_of(row), row.role, row.state, row.at) for row in session.execute(query)]
+
+
+def sort_key(session: Session, person_id: int) -> tuple[str, int]:
+    """Give the position of a person in lists by name, for cursors."""
+    return session.scalar(select(Person.sort_name).where(Person.id == person_id)) or "", person_id
+
+
+def owners(session: Session, group_id: int) -> list[Card]:
+    """Give the owners and moderators, owners first."""
+    query = select(*COLUMNS).join(Membership, Membership.person_id == Person.id)
+    query = query.where(
+        Membership.group_id == group_id, Membership.state == "active", Membership.role != "member",
+    ).order_by(Membership.role.desc(), Person.sort_name)  # fmt: skip
+    return [card_of(row) for row in session.execute(query.limit(12))]
+
+
+def has_guests(session: Session, group_id: int) -> bool:
+    """Tell whether people from outside the company are in the group."""
+    query = select(Membership.person_id).join(Person, Person.id == Membership.person_id)
+    query = query.where(Membership.group_id == group_id, Membership.state == "active", Person.kind == "guest")
+    return session.scalar(query.limit(1)) is not None
+
+
+def waiting(session: Session, group_id: int) -> int:
+    """Count those who ask to enter."""
+    query = select(func.count()).where(Membership.group_id == group_id, Membership.state == "asked")
+    return session.scalar(query) or 0
+
+
+def groups_of(session: Session, viewer: Viewer, person_id: int) -> list[GroupCard]:
+    """Give the groups of a person that exist for the viewer, for a profile."""
+    theirs = select(Membership.group_id).where(
+        Membership.person_id == person_id, Membership.state == "active"
+    )
+    query = _cards(viewer).where(Group.id.in_(theirs), Group.archived_at.is_(None)).order_by(Group.name)
+    return [_card(*row) for row in session.execute(query.limit(50))]
+
+
+def brief(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str, str, int]]:
+    """Give {id: (slug, name, visibility, version)} for what stands in groups; rights are the caller's."""
+    if not ids:
+        return {}
+    query = select(Group.id, Group.slug, Group.name, Group.visibility, Group.version).where(
+        Group.id.in_(set(ids))
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in session.execute(query)}
+
+
+def data(card: GroupCard) -> dict[str, Any]:
+    """Write a group as the API does."""
+    return {
+        "id": encode_id(card.id),
+        "slug": card.slug,
+        "name": card.name,
+        "description": card.description,
+        "visibility": card.visibility,
+        "purpose": card.purpose,
+        "member_count": card.member_count,
+        "archived": card.archived,
+        "membership": card.mine or None,
+    }
+
+
+def card(session: Session, viewer: Viewer, group: Group) -> GroupCard:
+    """Give the card of a loaded group."""
+    mine = membership(session, group.id, viewer.id)
+    return _card(group, mine.state if mine else None, mine.seen_count if mine else None)
