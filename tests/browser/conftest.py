@@ -1,0 +1,113 @@
+"""Chromium and a running application for the browser tests. `open_as("amelie")` gives a page that is signed in."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from rse.accounts import sessions
+from tests import servers
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+QUIET = ("net::ERR_INTERNET_DISCONNECTED",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder, so that `-m "not browser"` leaves it out."""
+    for item in items:
+        if Path(item.path).is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; the test is skipped by name where there is none."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        servers.missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Served"]:
+    """The application in a process of its own, filled with the demo company."""
+    if not (ROOT / "static" / "dist" / "manifest.json").exists():
+        servers.missing("the front-end bundle (node static/build.mjs)")
+    folder, port = tmp_path_factory.mktemp("served"), servers.free_port()
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.serve", str(port), str(folder)],
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        try:
+            servers.wait_for(port, 240)
+        except TimeoutError:
+            pytest.fail("the application did not start:\n" + (folder / "log").read_text()[-3000:])
+        yield Served(f"http://127.0.0.1:{port}", json.loads((folder / "tokens.json").read_text()), folder)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+class Served:
+    """Where the application listens, and the session of each of the cast."""
+
+    def __init__(self, url: str, tokens: dict[str, str], folder: Path) -> None:
+        self.url, self.tokens, self.folder = url, tokens, folder
+
+    def cookies(self, name: str) -> list[dict[str, Any]]:
+        value = self.tokens[name]
+        return [{"name": sessions.cookie_name(secure=False), "value": value, "url": self.url}]
+
+
+def watch(page: Page) -> list[str]:
+    """Gather what goes wrong in a page: errors in the console, exceptions."""
+    wrong: list[str] = []
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(text in message.text for text in QUIET):
+            wrong.append(message.text)
+
+    page.on("console", said)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    return wrong
+
+
+@pytest.fixture
+def open_as(chromium: Browser, server: Served) -> Iterator[Callable[..., Page]]:
+    """Open a page as one of the cast ("amelie"), or as nobody (None); keywords go to the browser's context."""
+    contexts: list[BrowserContext] = []
+
+    def opened(name: str | None, path: str = "/", **settings: Any) -> Page:
+        context = chromium.new_context(base_url=server.url, **({"service_workers": "block"} | settings))
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        if name:
+            context.add_cookies(server.cookies(name))  # type: ignore[arg-type]
+        page = context.new_page()
+        page.wrong = watch(page)  # type: ignore[attr-defined]
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
