@@ -1,0 +1,85 @@
+"""Every page, at four widths, in both themes and both languages: axe finds nothing, nothing is wider than the window,
+nothing goes wrong in the console."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from tests.browser import axe, pages
+from tests.browser.conftest import Served
+
+WIDTHS = (320, 390, 1024, 1440)
+AXE_WIDTHS = (390, 1440)  # the two layouts; between them only widths change
+THEMES = ("light", "dark")
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return pages.application(tmp_path_factory.mktemp("routes"))
+
+
+@pytest.fixture
+def language(server: Served) -> Iterator[Callable[[str], None]]:
+    """Set everybody's language, straight in the database; French again afterwards."""
+
+    def put(locale: str) -> None:
+        with sqlite3.connect(server.folder / "rse.db", timeout=20) as database:
+            database.execute("UPDATE person SET locale = ?", (locale,))
+        database.close()
+
+    yield put
+    put("fr")
+
+
+def faults(page: Page, theme: str) -> list[str]:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if (wider := axe.overflow(page)) > 0:
+            found.append(f"{width}: {wider} pixels wider than the window")
+        if width in AXE_WIDTHS:
+            found += [f"{width} {theme}: {one}" for one in axe.violations(page)]
+    return found
+
+
+@pytest.fixture
+def reach(open_as: Callable[..., Page], server: Served, routes: Flask) -> Callable[[Page, str | None], dict[str, str]]:
+    """Give the pages to look at as somebody: all of an employee's, and what only others have."""
+
+    def given(page: Page, name: str | None) -> dict[str, str]:
+        found = pages.reachable(routes, page.context, server.url)
+        if name == "amelie":
+            return found
+        usual = pages.reachable(routes, open_as("amelie", "/offline").context, server.url)
+        return {view: path for view, path in found.items() if view not in usual}
+
+    return given
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+@pytest.mark.parametrize("name", ["amelie", "claire", "ines", None], ids=str)
+def test_every_page_is_accessible(
+    open_as: Callable[..., Page],
+    reach: Callable[[Page, str | None], dict[str, str]],
+    language: Callable[[str], None],
+    name: str | None,
+    locale: str,
+) -> None:
+    language(locale)
+    page = open_as(name, "/offline", locale=locale)
+    wrong: dict[str, list[str]] = {}
+    for view, path in reach(page, name).items():
+        page.wrong.clear()  # type: ignore[attr-defined]
+        page.goto(path)
+        page.wait_for_load_state("load")
+        found = faults(page, "light")
+        if locale == "fr":
+            found += faults(page, "dark")
+        found += page.wrong  # type: ignore[attr-defined]
+        if found:
+            wrong[f"{view} {path}"] = found
+    assert wrong == {}
