@@ -1,0 +1,128 @@
+"""What a search engine must do, whichever it is; the audience is part of every question."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeVar
+
+from gevent import get_hub, monkey
+
+from rse.core.feature import Document
+
+T = TypeVar("T")
+FACETS = ("kind", "group", "author", "tag", "post_kind", "department", "site")
+FACET_VALUES = 12  # the most frequent ones of each
+MAX_LIMIT = 100
+
+Position = tuple[float, int, str]  # score (0 when by date), time in seconds, key: where a page ended
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents to put in the place of what has their key, and keys to take out."""
+
+    put: Sequence[Document] = ()
+    drop: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """A question to an engine. An empty audience finds nothing; empty filters let everything through."""
+
+    text: str
+    audience: frozenset[str]
+    kinds: frozenset[str] = frozenset()
+    groups: frozenset[int] = frozenset()
+    authors: frozenset[int] = frozenset()
+    tags: frozenset[str] = frozenset()
+    post_kinds: frozenset[str] = frozenset()
+    department: str = ""  # a path; what is below it counts
+    site: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    sort: Literal["relevance", "date"] = "relevance"
+    after: Position | None = None
+    limit: int = 20
+    facets: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One document that answers, with what ranking people needs of it; its text is in the database."""
+
+    key: str
+    kind: str
+    score: float
+    at: int  # seconds since 1970
+    author_id: int | None
+    group_id: int | None
+    root: str
+    post_kind: str
+    accepted: bool
+
+    @property
+    def id(self) -> int:
+        """Give the id of the object in its kind."""
+        return int(self.key.rpartition(":")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What was found: a page of it, how many in all, and counts per facet; all within the audience."""
+
+    found: Sequence[Found] = ()
+    total: int = 0
+    facets: Mapping[str, Sequence[tuple[Any, int]]] = field(default_factory=dict)
+    after: Position | None = None  # where the next page begins; None at the end
+    loose: bool = False  # nothing held all the words: these hold some of them
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """How a word that is being typed may go on: a person or group (by key), or a tag."""
+
+    kind: str
+    value: str
+
+
+class SearchBackend(Protocol):
+    """An engine. Adding one is one file that passes the conformance tests."""
+
+    def apply(self, batch: Batch) -> None:
+        """Put and drop documents; on return they are findable and survive the end of the process."""
+
+    def search(self, query: SearchQuery) -> Results:
+        """Answer a question within its audience."""
+
+    def suggest(self, prefix: str, audience: frozenset[str], limit: int = 8) -> Sequence[Suggestion]:
+        """Complete what is being typed, from what the audience may read only."""
+
+    def evidence(self, terms: str, audience: frozenset[str], k: int = 200) -> Sequence[Found]:
+        """Give the k best posts, comments and group messages about some terms; never a direct message."""
+
+    def reindex(self, documents: Iterable[Document], late: Callable[[Sequence[str]], Batch]) -> int:
+        """Build the index anew beside the present one, then switch. Gives the number of documents.
+
+        Keys applied meanwhile are handed to `late` just before the switch, and its batch goes in too.
+        """
+
+    def health(self) -> str | None:
+        """Say what is wrong with the index, or None."""
+
+
+def on_thread(work: Callable[[], T]) -> T:
+    """Do slow work without holding up the other greenlets: in the hub's threads where gevent has patched."""
+    if not monkey.is_module_patched("threading"):
+        return work()
+    result: T = get_hub().threadpool.apply(work)
+    return result
+
+
+def real_lock() -> Any:
+    """Give a lock between threads of the system: greenlets' locks do not hold in the hub's threads."""
+    if monkey.is_module_patched("_thread"):
+        return monkey.get_original("_thread", "allocate_lock")()
+    return threading.Lock()
