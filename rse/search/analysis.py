@@ -39,8 +39,8 @@ LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"
 SMALL_WORDS = """
 le la les un une des du de au aux et ou ni que qui quoi dont ce cet cette ces se sa ses mon ma mes ton ta tes
 notre nos votre vos leur leurs je tu il elle on nous vous ils elles y en ne pas plus est sont etait etre ai
-avons avez ont avait avoir dans par pour sur avec sans sous vers chez si comme mais donc quand comment pourquoi
-quel quelle quels quelles cela ca meme aussi tres ceci fait faire peut faut doesnt didnt
+avons avez ont avait avoir dans par pour sur avec sans sous vers chez si comme mais donc quand comment
+pourquoi quel quelle quels quelles cela ca meme aussi tres ceci fait faire peut faut doesnt didnt
 a an the and or not no of to in on at by for from with is are was were be been am do does did has have had it
 its this that these those i you he she we they my your his her our their me him them us what which who whom
 when where why how if then than so there here can could would should will shall may might just im ive cant

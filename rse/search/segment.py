@@ -1,0 +1,157 @@
+"""One immutable segment of an index in memory: small columns beside posting lists read on demand."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rse.search.grammar import Word
+
+EXPANDED = 64  # words that a prefix stands for at most, the most frequent ones
+READ = 2_000  # words looked at for that
+KEPT_ENTRIES = 400_000  # entries of posting lists kept per segment: about 40 MB
+KEPT_AUDIENCES = 2_000
+
+Row = tuple[Any, ...]
+Scores = dict[int, float]  # rows with a weight
+
+
+class Segment:
+    """The rows of a segment by number. Made once: later commits change only which rows are deleted."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        """Take the stored rows in their order (see `whoosh.row_of`)."""
+        self.keys: list[str] = []
+        self.kinds: list[str] = []
+        self.audiences = array("l")
+        self.sets: list[frozenset[str]] = []  # the distinct audiences
+        self.authors = array("q")
+        self.groups = array("q")
+        self.times = array("q")
+        self.post_kinds: list[str] = []
+        self.tags: list[tuple[str, ...]] = []
+        self.departments: list[str] = []
+        self.sites: list[str] = []
+        self.roots: list[str] = []
+        self.accepted = array("b")
+        codes: dict[tuple[str, ...], int] = {}
+        for key, kind, audience, author, group, at, post_kind, tags, department, site, root, accepted in rows:
+            self.keys.append(key)
+            self.kinds.append(sys.intern(kind))
+            self.audiences.append(codes.setdefault(audience, len(codes)))
+            self.authors.append(author)
+            self.groups.append(group)
+            self.times.append(at)
+            self.post_kinds.append(sys.intern(post_kind))
+            self.tags.append(tags)
+            self.departments.append(sys.intern(department))
+            self.sites.append(sys.intern(site))
+            self.roots.append(root)
+            self.accepted.append(accepted)
+        self.sets = [frozenset(tokens) for tokens in codes]
+        self.lists: dict[tuple[str, str], dict[int, float]] = {}
+        self.kept = 0
+        self.allowed: dict[frozenset[str], frozenset[int]] = {}
+
+    def readable(self, audience: frozenset[str]) -> frozenset[int]:
+        """Give the codes of the audiences that these tokens open; none for no token."""
+        if not audience:
+            return frozenset()
+        known = self.allowed.get(audience)
+        if known is None:
+            known = frozenset(
+                code for code, tokens in enumerate(self.sets) if not tokens.isdisjoint(audience)
+            )
+            if len(self.allowed) >= KEPT_AUDIENCES:
+                self.allowed.clear()
+            self.allowed[audience] = known
+        return known
+
+
+class View:
+    """A segment as one commit left it: its reader and the rows that are deleted."""
+
+    def __init__(self, segment: Segment, reader: Any, deleted: frozenset[int]) -> None:
+        self.segment = segment
+        self.reader = reader
+        self.deleted = deleted
+
+    def postings(self, field: str, term: str) -> dict[int, float]:
+        """Give the rows that hold a term, with its weight in each.
+
+        Kept from one commit to the next: rows deleted since are among them, and sorted out by the caller.
+        """
+        segment = self.segment
+        known = segment.lists.get((field, term))
+        if known is None:
+            known = self._read(field, term)
+            segment.kept += len(known)
+            if segment.kept > KEPT_ENTRIES:
+                segment.lists.clear()
+                segment.kept = len(known)
+            segment.lists[field, term] = known
+        return known
+
+    def _read(self, field: str, term: str) -> dict[int, float]:
+        found: dict[int, float] = {}
+        matcher = self._matcher(field, term)
+        while matcher is not None and matcher.is_active():
+            found[matcher.id()] = matcher.weight()
+            matcher.next()
+        return found
+
+    def _matcher(self, field: str, term: str) -> Any:
+        return self.reader.postings(field, term) if (field, term) in self.reader else None
+
+    def places(self, term: str, wanted: set[int]) -> dict[int, set[int]]:
+        """Give the places of an exact word in some rows."""
+        found: dict[int, set[int]] = {}
+        matcher = self._matcher("exact", term)
+        while matcher is not None and matcher.is_active():
+            row = matcher.id()
+            if row in wanted:
+                found[row] = set(array("H", matcher.value()))
+            matcher.next()
+        return found
+
+    def phrase(self, words: Sequence[Word]) -> set[int]:
+        """Give the rows that hold the words at their distances: the exact words, in order."""
+        rows = set(self.postings("exact", words[0].exact))
+        for word in words[1:]:
+            rows &= self.postings("exact", word.exact).keys()
+        if len(words) == 1 or not rows:
+            return rows
+        places = [(word.gap, self.places(word.exact, rows)) for word in words]
+        first = places[0][1]
+        return {
+            row
+            for row in rows
+            if any(all(start + gap in found[row] for gap, found in places) for start in first[row])
+        }
+
+    def expand(self, prefix: str) -> list[str]:
+        """Give the words that a prefix may stand for: the most frequent ones of the first thousands."""
+        counted = []
+        for number, raw in enumerate(self.reader.expand_prefix("exact", prefix)):
+            if number >= READ:
+                break
+            word = raw.decode()
+            counted.append((self.reader.doc_frequency("exact", word), word))
+        return [word for _, word in sorted(counted, reverse=True)[:EXPANDED]]
+
+    def rows_of(self, word: Word) -> dict[int, float]:
+        """Give the rows that hold a word, weighed: its stem once, its exact form twice more."""
+        if word.prefix:
+            found: dict[int, float] = {}
+            for form in self.expand(word.exact):
+                for row, weight in self.postings("exact", form).items():
+                    found[row] = max(found.get(row, 0.0), weight)
+            return found
+        stems, exact = self.postings("stem", word.stem), self.postings("exact", word.exact)
+        found = {row: weight + 2 * exact[row] if row in exact else weight for row, weight in stems.items()}
+        if word.parts:
+            for row in self.phrase(word.parts) - found.keys():
+                found[row] = 2.0
+        return found

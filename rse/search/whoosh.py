@@ -1,0 +1,216 @@
+"""Search with Whoosh: its files, segments and posting lists; the evaluation is ours (docs/adr tells why).
+
+Layout of the directory: `current` names the live index, beside which a new one is built; `write.lock`
+admits one writer at a time, `rebuild.lock` one rebuild; `late` keeps the keys applied during it.
+Whoosh does not call fsync: after a power cut the index may have to be rebuilt, which the worker does itself.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from whoosh import index
+
+from rse.core.feature import Document
+from rse.search import whoosh_index
+from rse.search.engine import Batch, Found, Results, SearchQuery, Suggestion, on_thread, real_lock
+from rse.search.ranking import Snapshot
+from rse.search.segment import Segment, View
+
+log = structlog.get_logger()
+T = TypeVar("T")
+CHUNK = 25_000  # documents of one segment while building: their postings fit in memory
+
+
+class Unusable(Exception):
+    """There is no index that this version of the application can read; it must be rebuilt."""
+
+
+class Whoosh:
+    """The embedded engine: any number of readers, one writer at a time, across processes."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.lock = real_lock()  # one question at a time: under the GIL more would only wait elsewhere
+        self.name = ""
+        self.opened: Any = None
+        self.snapshot: Snapshot | None = None
+        self.segments: dict[str, Segment] = {}
+
+    # Questions
+
+    def search(self, query: SearchQuery) -> Results:
+        """Answer a question within its audience; an index that cannot be read answers nothing."""
+        if not query.audience:
+            return Results()
+        return self._ask(lambda snapshot: snapshot.search(query), Results())
+
+    def suggest(self, prefix: str, audience: frozenset[str], limit: int = 8) -> Sequence[Suggestion]:
+        """Complete what is being typed, from what the audience may read only."""
+        nothing: Sequence[Suggestion] = ()
+        return (
+            self._ask(lambda snapshot: snapshot.suggest(prefix, audience, limit), nothing)
+            if audience
+            else nothing
+        )
+
+    def evidence(self, terms: str, audience: frozenset[str], k: int = 200) -> Sequence[Found]:
+        """Give the k best posts, comments and group messages about some terms."""
+        nothing: Sequence[Found] = ()
+        return (
+            self._ask(lambda snapshot: snapshot.evidence(terms, audience, k), nothing)
+            if audience
+            else nothing
+        )
+
+    def health(self) -> str | None:
+        """Say what is wrong with the index, or None."""
+        try:
+            on_thread(self._refresh)
+        except Unusable as error:
+            return str(error)
+        return None
+
+    def _ask(self, work: Callable[[Snapshot], T], nothing: T) -> T:
+        def run() -> T:
+            with self.lock:
+                try:
+                    return work(self._refresh_locked())
+                except Unusable as error:
+                    log.warning("search index unusable", reason=str(error))
+                    return nothing
+
+        return on_thread(run)
+
+    def _refresh(self) -> None:
+        with self.lock:
+            self._refresh_locked()
+
+    def _refresh_locked(self) -> Snapshot:
+        """Give the newest commit, by a new reader: refreshing one keeps deleted rows in most releases."""
+        name = self._current()
+        try:
+            if name != self.name or self.opened is None:
+                self.opened = index.open_dir(str(self.directory / name))
+                self.name, self.snapshot, self.segments = name, None, {}
+            generation = self.opened.latest_generation()
+            if self.snapshot is None or self.snapshot.generation != generation:
+                self._open(generation)
+        except Exception as error:
+            self.opened, self.snapshot = None, None
+            if self._current() != name:  # switched under our hands: once more
+                return self._refresh_locked()
+            raise Unusable(f"the search index cannot be read: {type(error).__name__}") from error
+        if self.snapshot is None:
+            raise Unusable("the search index is empty")
+        return self.snapshot
+
+    def _open(self, generation: int) -> None:
+        reader = self.opened.reader()
+        views, segments = [], {}
+        for leaf, _offset in reader.leaf_readers():
+            if not leaf.doc_count_all():
+                continue
+            known = leaf.segment().segment_id()
+            segment = self.segments.get(known) or Segment(_rows(leaf))
+            segments[known] = segment
+            views.append(View(segment, leaf, frozenset(leaf.segment().deleted_docs())))
+        if self.snapshot is not None:
+            self.snapshot.close()
+        self.snapshot, self.segments = Snapshot(generation, views, reader), segments
+
+    def _current(self) -> str:
+        try:
+            name = (self.directory / "current").read_text().strip()
+        except OSError:
+            raise Unusable("there is no search index yet") from None
+        if not whoosh_index.fits(self.directory / name):
+            raise Unusable("the search index is of another version")
+        return name
+
+    # Writing
+
+    def apply(self, batch: Batch) -> None:
+        """Put and drop documents in one commit. Raises Unusable when there is no index to write to."""
+        with self.writing():
+            self.write(batch)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lock of the one writer. What is read from the database inside is not overtaken."""
+        with _locked(self.directory / "write.lock"):
+            yield
+
+    def write(self, batch: Batch) -> None:
+        """Write a batch and commit, inside `writing`."""
+        opened = index.open_dir(str(self.directory / self._current()))
+        keys = [document.key for document in batch.put] + list(batch.drop)
+        if (self.directory / "late").exists():
+            with (self.directory / "late").open("a") as late:
+                late.writelines(key + "\n" for key in keys)
+        whoosh_index.write(opened, batch)
+
+    def reindex(self, documents: Iterable[Document], late: Callable[[Sequence[str]], Batch]) -> int:
+        """Build anew beside the live index, then switch; what was applied meanwhile goes in before."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(self.directory / "rebuild.lock"):
+            self._sweep()
+            with self.writing():
+                (self.directory / "late").write_text("")
+            name = f"index-{uuid.uuid4().hex[:12]}"
+            built = whoosh_index.create(self.directory / name)
+            count = 0
+            source = iter(documents)
+            while chunk := list(islice(source, CHUNK)):
+                whoosh_index.write(built, Batch(put=chunk), bulk=True)
+                count += len(chunk)
+            with self.writing():
+                keys = sorted(set((self.directory / "late").read_text().split("\n")) - {""})
+                if keys:
+                    whoosh_index.write(built, late(keys))
+                self._switch(name)
+            self._sweep()
+        return count
+
+    def _switch(self, name: str) -> None:
+        fresh = self.directory / "current.new"
+        fresh.write_text(name)
+        fresh.replace(self.directory / "current")
+        (self.directory / "late").unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Remove what an older or killed rebuild left. Readers that have files open keep them."""
+        try:
+            live = (self.directory / "current").read_text().strip()
+        except OSError:
+            live = ""
+        for path in self.directory.glob("index-*"):
+            if path.name != live:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _rows(leaf: Any) -> Iterator[Any]:
+    """Read the stored rows of a segment, the deleted ones too: their numbers count."""
+    for number in range(leaf.doc_count_all()):
+        yield leaf.stored_fields(number)["row"]
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock between processes; it goes with the process that dies."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

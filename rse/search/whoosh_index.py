@@ -1,0 +1,184 @@
+"""One Whoosh index directory: its schema, how a document becomes postings, how segments are merged."""
+
+from __future__ import annotations
+
+import shutil
+from array import array
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from whoosh import fields, formats, index
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.reading import SegmentReader
+
+from rse.core.feature import Document
+from rse.search import analysis
+from rse.search.engine import Batch
+from rse.search.segment import Row
+
+VERSION = f"2.{analysis.VERSION}"  # of schema and analysis: another one means that the index is made anew
+K1, B, USUAL_LENGTH = (
+    1.2,
+    0.6,
+    40,
+)  # BM25; the length is that of a usual post, so that weights need no statistics
+MAX_TEXT = 200_000  # characters of a document
+MAX_PLACE = 65_535
+APART = 10  # places between title and text, so that no phrase spans both
+TITLE_WEIGHT = 3  # a word of the title counts as often
+MEMORY_MB = 256  # of postings before Whoosh sorts on disk
+TORN = 3  # a segment with a third of its rows deleted is written anew at the next merge
+
+Posting = tuple[bytes, int, float, bytes]
+
+
+class Words(fields.FieldType):
+    """A field that takes postings ready made. Whoosh pickles it: it stays importable by this name."""
+
+    def __init__(self, *, places: bool) -> None:
+        """Keep places (for phrases) or weights only."""
+        super().__init__(formats.Positions() if places else formats.Existence(), None)
+
+    def index(self, value: Sequence[Posting], **_options: Any) -> Sequence[Posting]:
+        """Give the postings as they are."""
+        return value
+
+
+class Codec(W3Codec):
+    """Whoosh's codec without lengths of fields: the weights hold them (and they cost a stat a posting)."""
+
+    length_stats = False
+
+
+def schema() -> Any:
+    """Give the fields: the key, two forms of the words, and the row with what filters and facets need."""
+    return fields.Schema(
+        key=Words(places=False), exact=Words(places=True), stem=Words(places=False), row=fields.STORED()
+    )
+
+
+def row_of(document: Document) -> Row:
+    """Give what is stored of a document; see `Segment`. People are also found by their own token (guests)."""
+    audience: tuple[str, ...] = (document.audience,)
+    if document.kind == "person":
+        audience = (document.audience, document.key)
+    return (
+        document.key,
+        document.kind,
+        audience,
+        document.author_id or 0,
+        document.group_id or 0,
+        int(document.at.timestamp()),
+        document.post_kind,
+        tuple(document.tags),
+        document.department,
+        document.site,
+        document.root,
+        int(document.accepted),
+    )
+
+
+def postings_of(document: Document) -> tuple[list[Posting], list[Posting]]:
+    """Analyse a document: exact words with places, and stems, weighed by BM25's frequency part."""
+    places: dict[str, list[int]] = {}
+    stems: dict[str, int] = {}
+    length = start = 0
+    for text, weight in ((document.title, TITLE_WEIGHT), (_body(document)[:MAX_TEXT], 1)):
+        place = 0
+        for token in analysis.tokens(text):
+            place = start + token.place
+            for form in token.forms:
+                places.setdefault(form.exact, []).extend([min(place + form.offset, MAX_PLACE)] * weight)
+                stems[form.stem] = stems.get(form.stem, 0) + weight
+            length += 1
+        start = place + APART
+    norm = K1 * (1 - B + B * length / USUAL_LENGTH)
+    exact = [
+        (word.encode(), len(at), _weight(len(at), norm), array("H", at).tobytes())
+        for word, at in places.items()
+    ]
+    return exact, [(word.encode(), n, _weight(n, norm), b"") for word, n in stems.items()]
+
+
+def _body(document: Document) -> str:
+    return "\n".join(filter(None, (document.body, " , ".join(document.skills), " ".join(document.tags))))
+
+
+def _weight(frequency: int, norm: float) -> float:
+    """Give BM25's weight of a word that occurs so often; one decimal, because Whoosh packs equal ones."""
+    return round(frequency * (K1 + 1) / (frequency + norm), 1) or 0.1
+
+
+def merge(writer: Any, segments: Sequence[Any]) -> list[Any]:
+    """Merge like a counter carries: the smallest, as long as together they reach the next one's size.
+
+    A document is so rewritten about log2(n) times in all, and n documents lie in about log2(n) segments.
+    """
+    pile, kept = writer.docnum, []
+    carrying = True
+    for segment in sorted(segments, key=lambda s: s.doc_count_all()):
+        size = segment.doc_count_all()
+        torn = segment.deleted_count() * TORN > size
+        carrying = carrying and size <= 2 * pile
+        if carrying or torn:
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+            pile += size
+        else:
+            kept.append(segment)
+    return kept
+
+
+def keep(_writer: Any, segments: Sequence[Any]) -> list[Any]:
+    """Merge nothing: for bulk building."""
+    return list(segments)
+
+
+def create(directory: Path) -> Any:
+    """Make an empty index in a directory that only the application's user may read."""
+    directory.mkdir(mode=0o700, parents=True)
+    made = index.create_in(str(directory), schema())
+    (directory / "version").write_text(VERSION)
+    return made
+
+
+def fits(directory: Path) -> bool:
+    """Tell whether an index was made by this schema and analysis. Read before anything is unpickled."""
+    try:
+        return (directory / "version").read_text() == VERSION
+    except OSError:
+        return False
+
+
+def write(opened: Any, batch: Batch, *, bulk: bool = False) -> None:
+    """Write one batch and commit. The caller holds the write lock; a killed writer's leftovers are swept."""
+    shutil.rmtree(Path(opened.storage.folder) / f"{opened.indexname}.tmp", ignore_errors=True)
+    writer = opened.writer(limitmb=MEMORY_MB, codec=Codec(compression=1))
+    try:
+        last = {document.key: document for document in batch.put}
+        if not bulk:
+            _delete(opened, writer, {*last, *batch.drop})
+        for document in last.values():
+            exact, stems = postings_of(document)
+            writer.add_document(
+                key=[(document.key.encode(), 1, 1.0, b"")], exact=exact, stem=stems, row=row_of(document)
+            )
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(mergetype=keep if bulk else merge)
+
+
+def _delete(opened: Any, writer: Any, keys: Iterable[str]) -> None:
+    reader = opened.reader()
+    try:
+        for key in keys:
+            if ("key", key) in reader:
+                matcher = reader.postings("key", key)
+                while matcher.is_active():
+                    writer.delete_document(matcher.id())
+                    matcher.next()
+    finally:
+        reader.close()

@@ -1,0 +1,84 @@
+"""Whatever is asked, by whomever: results, counts, facets, suggestions and evidence hold only what they may read."""
+
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rse.search.engine import Batch
+from tests.search.corpus import ask, document, engine_with, keys
+
+TOKENS = ["everyone", "group:1", "group:2", "group:3", "role:hr", "person:4", "conversation:8:1"]
+WORDS = ["projet", "budget", "lumière", "serveur", "congés"]
+KINDS = ["post", "comment", "person", "group", "message"]
+
+rows = st.lists(
+    st.fixed_dictionaries(
+        {
+            "audience": st.sampled_from(TOKENS),
+            "kind": st.sampled_from(KINDS),
+            "body": st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join),
+            "tags": st.lists(st.sampled_from(["alpha", "alphonse", "beta"]), max_size=2, unique=True).map(
+                tuple
+            ),
+            "author_id": st.integers(1, 4),
+            "group_id": st.sampled_from([None, 1, 2, 3]),
+        }
+    ),
+    max_size=14,
+)
+questions = st.sampled_from(
+    [*WORDS, "", "projet budget", '"projet budget"', "-projet budget", "bud*", "projet serveur congés"]
+)
+
+
+def may_read(row: dict[str, Any], key: str, audience: frozenset[str]) -> bool:
+    """The rule, written without any engine: people are also read by who holds their own token."""
+    return row["audience"] in audience or (row["kind"] == "person" and key in audience)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rows, rows, st.frozensets(st.sampled_from([*TOKENS, "person:1"])), questions, st.data())
+def test_nothing_beyond_the_audience_shows(
+    first: list[dict[str, Any]],
+    later: list[dict[str, Any]],
+    audience: frozenset[str],
+    question: str,
+    data: st.DataObject,
+) -> None:
+    with TemporaryDirectory() as folder:
+        engine = engine_with(Path(folder), [document(n, **row) for n, row in enumerate(first)])
+        engine.apply(Batch(put=[document(n, **row) for n, row in enumerate(later)]))
+        present = {f"{row['kind']}:{n}": row for n, row in enumerate(first)}
+        present |= {f"{row['kind']}:{n}": row for n, row in enumerate(later)}
+        dropped = data.draw(st.lists(st.sampled_from(sorted(present)), unique=True)) if present else []
+        engine.apply(Batch(drop=dropped))
+        visible = {k: r for k, r in present.items() if k not in dropped and may_read(r, k, audience)}
+
+        alone = engine_with(
+            Path(folder) / "alone", [document(int(k.split(":")[1]), **r) for k, r in visible.items()]
+        )
+        everything = frozenset(TOKENS) | visible.keys()
+        found = ask(engine, question, audience, facets=True, limit=100)
+        assert set(keys(found)) == set(keys(ask(alone, question, everything, limit=100)))
+        assert found.total == len(found.found)
+        if not question:
+            assert set(keys(found)) == visible.keys() or not audience
+        assert_facets(found, visible)
+        suggested = {s.value for s in engine.suggest("alph", audience)}
+        assert suggested <= {tag for row in visible.values() for tag in row["tags"]} | visible.keys()
+        assert {s.value for s in engine.suggest("projet", audience)} <= visible.keys()
+        proof = engine.evidence("projet budget", audience)
+        assert {e.key for e in proof} <= visible.keys()
+        assert all(e.kind != "message" or e.group_id for e in proof)
+
+
+def assert_facets(found: Any, visible: dict[str, dict[str, Any]]) -> None:
+    shown = [visible[key] for key in keys(found)]
+    assert dict(found.facets.get("kind", [])) == Counter(row["kind"] for row in shown)
+    assert dict(found.facets.get("author", [])) == Counter(row["author_id"] for row in shown)
+    assert dict(found.facets.get("group", [])) == Counter(row["group_id"] for row in shown if row["group_id"])
+    assert dict(found.facets.get("tag", [])) == Counter(tag for row in shown for tag in row["tags"])
