@@ -98,3 +98,9 @@ def manifest() -> Response:
 def offline() -> Response:
     """Show what the browser keeps for when the network is away."""
     return page("components/offline.html")
+
+
+@route(blueprint, "/accessibility", rule=PUBLIC)
+def accessibility() -> Response:
+    """Say how far the pages are accessible, and whom to tell of an obstacle (RGAA 4, WCAG 2.2)."""
+    return page("core/accessibility.html")
