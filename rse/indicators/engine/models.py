@@ -1,0 +1,101 @@
+"""Daily roll-ups. They are personal data: only the job reads them, and they are purged after 130 days."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rse.core.model import Base, BigId
+
+PRESENT, CONTRIBUTOR, REACTOR = 1, 2, 4  # bits of an Act
+COMPANY, NOWHERE = 0, -1  # cells that are no team: everyone, and people without a team
+KEEP_DAYS = 130
+
+
+class Act(Base):
+    """What a person did on a day, as classes (bits) and a number of contributions."""
+
+    __tablename__ = "indicator_act"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    bits: Mapped[int] = mapped_column(SmallInteger)
+    n: Mapped[int]
+
+
+class Thread(Base):
+    """A counted post and how it was answered; instants in microseconds since 1970."""
+
+    __tablename__ = "indicator_thread"
+
+    root_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(20))
+    team_id: Mapped[int | None] = mapped_column(BigInteger)
+    author_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[int] = mapped_column(BigInteger, index=True)
+    first_reply_at: Mapped[int | None] = mapped_column(BigInteger)
+    n_eligible: Mapped[int]
+    captured: Mapped[bool]
+
+
+class Pair(Base):
+    """Interactions of two people on a day, in both directions, and the teams that they had then; x < y."""
+
+    __tablename__ = "indicator_pair"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    x: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    y: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    x_to_y: Mapped[int]
+    y_to_x: Mapped[int]
+    team_x: Mapped[int | None] = mapped_column(BigInteger)
+    team_y: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Population(Base):
+    """The people employed on the day that is being published, with their cell. Made anew each time."""
+
+    __tablename__ = "indicator_population"
+
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    cell_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class Place(Base):
+    """The cell of each team on the day that is being published. Made anew each time."""
+
+    __tablename__ = "indicator_place"
+
+    team_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    cell_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class DirtyDay(Base):
+    """A local day to be counted again, by every roll-up whose E lies after `since`."""
+
+    __tablename__ = "indicator_dirty_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    since: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class DirtyThread(Base):
+    """A thread to be looked at again, by every roll-up whose E lies after `since`."""
+
+    __tablename__ = "indicator_dirty_thread"
+
+    root_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    since: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class Horizon(Base):
+    """One row: the roll-ups hold every day before this one, in this zone."""
+
+    __tablename__ = "indicator_horizon"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    day: Mapped[date]
+    zone: Mapped[str] = mapped_column(String(64))
+
+
+ROLLUPS = (Act, Thread, Pair, Population, Place, DirtyDay, DirtyThread, Horizon)

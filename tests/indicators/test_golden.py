@@ -1,0 +1,103 @@
+"""The oracles: every value of the two folders, on SQLite and PostgreSQL, through `evaluate`."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rse.indicators.engine.evaluation import evaluate
+from rse.indicators.engine.folder import FolderError
+
+HERE = Path(__file__).parent
+FOLDERS = ("golden", "golden-edge")
+COMPUTED = ["ACT", "LADDER", "ANS", "TTFR", "SILO"]
+FILES = ("people", "memberships", "events")
+
+
+def close(got, wanted, where=""):
+    """Compare two JSON values, numbers within 1e-6."""
+    if isinstance(wanted, dict):
+        assert isinstance(got, dict), where
+        assert got.keys() == wanted.keys(), where
+        for key, value in wanted.items():
+            close(got[key], value, f"{where}.{key}")
+    elif isinstance(wanted, float) and got is not None:
+        assert abs(got - wanted) <= 1e-6, where
+    else:
+        assert got == wanted, where
+
+
+def expected(name):
+    return json.loads((HERE / name / "expected.json").read_text(encoding="utf-8"))
+
+
+def check(name, engine=None):
+    wanted = expected(name)
+    wanted["indicators"] = {code: wanted["indicators"][code] for code in COMPUTED}
+    close(evaluate(HERE / name, engine), wanted)
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_every_value_of_the_oracle(name):
+    check(name)
+
+
+def copy(tmp_path, name="golden"):
+    target = tmp_path / name
+    shutil.copytree(HERE / name, target)
+    return target
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_order_of_lines_does_not_matter(tmp_path, name):
+    target = copy(tmp_path, name)
+    for file in FILES:
+        head, *lines = (target / f"{file}.csv").read_text(encoding="utf-8").splitlines()
+        (target / f"{file}.csv").write_text("\n".join([head, *reversed(lines)]) + "\n", encoding="utf-8")
+    assert evaluate(target) == evaluate(HERE / name)
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_once_more_gives_the_same(name):
+    assert evaluate(HERE / name) == evaluate(HERE / name)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "message"),
+    [
+        ("memberships.csv", "p01,BUR,2026-01-01,", "line 12: p01 is in two teams"),
+        ("memberships.csv", "p99,*,2026-01-01,", "line 12: no team may be named"),
+        ("events.csv", "x1,2026-06-01T08:00:00Z,post,p01,c01,question,c01,,,,,", "line 43: content_id 'c01'"),
+        ("events.csv", "x1,2026-06-01T08:00:00,visit,p01,,,,,,,,", "line 43: a time without zone"),
+        ("events.csv", "x1,2026-06-01T08:00:00Z,poke,p01,,,,,,,,", "line 43: no such type"),
+        ("people.csv", "p01,employee,0,,", "line 12: p01 is there twice"),
+    ],
+)
+def test_a_bad_line_is_refused_with_its_number(tmp_path, file, line, message):
+    target = copy(tmp_path)
+    text = (target / file).read_text(encoding="utf-8")
+    (target / file).write_text(text.rstrip("\n") + "\n" + line + "\n", encoding="utf-8")
+    with pytest.raises(FolderError, match=message.replace("*", r"\*")):
+        evaluate(target)
+
+
+def test_a_floor_of_zero_or_an_unknown_zone_is_refused(tmp_path):
+    target = copy(tmp_path)
+    for config in ({"as_of": "2026-06-30", "timezone": "Europe/Paris", "k": 0}, {"as_of": "x"}, []):
+        (target / "config.json").write_text(json.dumps(config))
+        with pytest.raises(FolderError, match=r"config\.json"):
+            evaluate(target)
+    (target / "config.json").write_text('{"as_of": "2026-06-30", "timezone": "Mars/Base", "k": 3}')
+    with pytest.raises(FolderError, match="Mars"):
+        evaluate(target)
+
+
+def test_an_empty_company_has_no_figure(tmp_path):
+    target = copy(tmp_path)
+    for file in FILES:
+        head = (target / f"{file}.csv").read_text(encoding="utf-8").splitlines()[0]
+        (target / f"{file}.csv").write_text(head + "\n", encoding="utf-8")
+    result = evaluate(target)
+    assert result["population"] == result["counted_events"] == 0
+    assert {cell["*"]["status"] for cell in result["indicators"].values()} == {"suppressed_primary"}
