@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     saml_link: Literal["none", "uid", "email"] = Field(
         "none", description="what joins a first sign-in to a known person"
     )
+    saml_name_id: Literal["persistent", "email", "unspecified"] = Field(
+        "persistent", description="format of NameID that is asked for; persistent is always accepted"
+    )
     saml_idp_name: str = Field("", description="what the sign-in button calls the identity provider")
     mail_url: str = Field("", description="smtp://user:password@host:port, smtps:// for TLS")
     metrics_token: str = Field("", description="bearer token for /metrics from another host")

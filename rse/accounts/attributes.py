@@ -9,9 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
-
-from pydantic import Field, TypeAdapter
+from typing import Any
 
 from rse.accounts.saml_messages import NameId
 
@@ -126,8 +124,6 @@ KNOWN: dict[str, tuple[str, ...]] = {
     ),
     "roles": ("roles", "role", MICROSOFT + "role", CLAIMS + "role", "user.roles"),
 }
-Name = Annotated[str, Field(min_length=1)]
-MAPPING = TypeAdapter(dict[str, Name | list[Name]])
 EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]{1,64}@[A-Za-z0-9.-]{1,190}")
 PROFILE = ("given_name", "family_name", "display_name", "title", "department", "site", "phone", "manager")
 
@@ -169,16 +165,20 @@ class Identity:
         return self.display_name or parts or (self.email or self.uid or self.name_id).partition("@")[0]
 
 
-def parse_mapping(text: str) -> dict[str, tuple[str, ...]]:
-    """Read RSE_SAML_ATTRIBUTES: JSON, our field to the name, or list of names, that the provider uses.
+def checked_mapping(raw: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Understand RSE_SAML_ATTRIBUTES: our field to the name that the provider uses for it.
 
-    Raises ValueError that names the wrong part.
+    Several names are separated by `|`, the first that is sent counts. Raises ValueError for a field that
+    does not exist, or a name that is empty.
     """
-    raw = MAPPING.validate_json(text or "{}")
     unknown = sorted(set(raw) - set(KNOWN))
     if unknown:
-        raise ValueError(f"unknown field {unknown[0]!r}; known are {', '.join(KNOWN)}")
-    return {field: (names,) if isinstance(names, str) else tuple(names) for field, names in raw.items()}
+        raise ValueError(f"RSE_SAML_ATTRIBUTES: unknown field {unknown[0]!r}; known are {', '.join(KNOWN)}")
+    mapping = {field: tuple(name.strip() for name in names.split("|")) for field, names in raw.items()}
+    empty = [field for field, names in mapping.items() if not all(names)]
+    if empty:
+        raise ValueError(f"RSE_SAML_ATTRIBUTES: an empty name for {empty[0]!r}")
+    return mapping
 
 
 def clean(value: str) -> str:

@@ -16,3 +16,10 @@ class SignedIn(Event):
     person_id: int
     first: bool
     attributes: dict[str, object]
+
+
+@dataclass(frozen=True)
+class PersonDeactivated(Event):
+    """A person may not sign in any more; their sessions and tokens have ended."""
+
+    person_id: int

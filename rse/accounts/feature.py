@@ -1,8 +1,59 @@
 """What the accounts feature declares."""
 
-from rse.accounts import models, sessions
-from rse.core.feature import Feature
+import secrets
 
-feature = Feature(name="accounts", init=sessions.init)
+from flask import Flask, current_app
 
-__all__ = ["feature", "models"]
+from rse.accounts import cli, models, saml_keys, sessions, views
+from rse.accounts.providers import SignIn, configured
+from rse.accounts.session_views import own_sessions
+from rse.core.feature import Feature, NavItem
+from rse.core.i18n import lazy
+from rse.settings import BadSettings, Settings
+
+
+def init(app: Flask) -> None:
+    """Hang sessions and sign-in on the application. Raises BadSettings for a wrong attribute mapping."""
+    sessions.init(app)
+    settings: Settings = app.extensions["rse_settings"]
+    try:
+        app.extensions["rse_sign_in"] = configured(
+            settings.base_url,
+            settings.data_dir / "saml",
+            settings.saml_metadata,
+            mapping=settings.saml_attributes,
+            link=settings.saml_link,
+            name_id=settings.saml_name_id,
+        )
+    except ValueError as error:
+        raise BadSettings(str(error)) from error
+
+
+def saml_provider() -> str | None:
+    """Say when the configured identity provider cannot be used, or its certificate has ended."""
+    sign_in: SignIn = current_app.extensions["rse_sign_in"]
+    if sign_in.sources and not sign_in.all():
+        return sign_in.sources[0].problem or "its metadata were never read"
+    return None
+
+
+def saml_signature() -> str | None:
+    """Sign and verify a sample with our own key: the libraries agree with each other."""
+    sign_in: SignIn = current_app.extensions["rse_sign_in"]
+    sample = secrets.token_bytes(32)
+    keys = sign_in.sp.keys
+    made = saml_keys.sign(sample, keys.key)
+    good = saml_keys.is_signed_by(sample, made, saml_keys.RSA_SHA256, (keys.certificate_body,))
+    return None if good else "a signature of ours does not verify"
+
+
+feature = Feature(
+    name="accounts",
+    blueprints=(views.blueprint,),
+    cli=(cli.person, cli.admin, cli.token),
+    nav=(NavItem("sessions", lazy("My sessions"), "accounts.own_sessions", "monitor", 90, "me"),),
+    init=init,
+    checks=(saml_provider, saml_signature),
+)
+
+__all__ = ["feature", "models", "own_sessions"]

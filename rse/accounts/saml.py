@@ -30,7 +30,7 @@ from rse.accounts.saml_metadata import (
 )
 
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
-MAX_NAME_ID = 256
+MAX_NAME_ID = 254  # as the table holds it
 
 
 @dataclass(frozen=True)

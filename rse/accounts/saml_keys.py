@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,21 +42,22 @@ def pem_body(pem: str) -> str:
 
 
 def load_or_create(folder: Path, name: str, common_name: str, now: datetime) -> KeyPair:
-    """Give the pair kept in `folder` as NAME.key and NAME.crt; make it, for the owner alone, when absent."""
-    key_file, certificate_file = folder / f"{name}.key", folder / f"{name}.crt"
-    if not (key_file.exists() and certificate_file.exists()):
-        folder.mkdir(parents=True, exist_ok=True)
+    """Give the pair kept in `folder` as NAME.pem, for the owner alone; make it when it is absent.
+
+    Two processes that start together end with the same pair: the file appears at once and only once.
+    """
+    path = folder / f"{name}.pem"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         pair = create(common_name, now)
-        _write(certificate_file, pair.certificate)
-        _write(key_file, pair.key)
-    return KeyPair(key_file.read_text(), certificate_file.read_text())
-
-
-def _write(path: Path, text: str) -> None:
-    fresh = path.with_suffix(path.suffix + ".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(text)
-    fresh.replace(path)
+        fresh = folder / f".{name}.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(pair.key + pair.certificate)
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    key, marker, certificate = path.read_text().partition("-----BEGIN CERTIFICATE-----")
+    return KeyPair(key, marker + certificate)
 
 
 def create(common_name: str, now: datetime, bits: int = KEY_BITS) -> KeyPair:

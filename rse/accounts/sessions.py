@@ -1,6 +1,5 @@
 """Sessions in the database: one query loads session and person, for pages, the API and sockets."""
 
-import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,17 +16,13 @@ from sqlalchemy.orm import Session as DbSession
 
 from rse.accounts.cards import COLUMNS, card_of
 from rse.accounts.models import ApiToken, Person, Session
+from rse.accounts.tokens import digest
 from rse.core import clock, db, live
 from rse.core.audience import Viewer, base_tokens
 from rse.core.web import registry, settings
 
 SEEN_EVERY = timedelta(minutes=5)
 TOKEN_BYTES = 32
-
-
-def digest(token: str) -> str:
-    """Hash a token for storage: it is random and long, so a plain hash does."""
-    return sha256(token.encode()).hexdigest()
 
 
 @dataclass
@@ -237,11 +232,6 @@ def viewer_of_session(session_id: int) -> Viewer | None:
     current = db.db.session()
     row = _standing(current, Session.id == session_id)
     return _viewer(current, row) if row else None
-
-
-def same_token(one: str, other: str) -> bool:
-    """Compare two secrets in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def init(app: Flask) -> None:

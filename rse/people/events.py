@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rse.accounts.events import PersonDeactivated
 from rse.core.events import Event
 
 
@@ -12,8 +13,4 @@ class PersonChanged(Event):
     person_id: int
 
 
-@dataclass(frozen=True)
-class PersonDeactivated(Event):
-    """A person may not sign in any more."""
-
-    person_id: int
+__all__ = ["PersonChanged", "PersonDeactivated"]

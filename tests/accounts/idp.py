@@ -21,9 +21,13 @@ EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 DEFAULTS = {"uid": ["ada"], "mail": ["ada@example.org"], "givenName": ["Ada"], "sn": ["Byron"]}
 
 
-@cache
 def keys(name: str = "idp") -> saml_keys.KeyPair:
     """Give the pair of that name, made once per run (2048 bits: quick)."""
+    return _keys(name)
+
+
+@cache
+def _keys(name: str) -> saml_keys.KeyPair:
     return saml_keys.create(name, datetime.now(UTC), bits=2048)
 
 

@@ -151,4 +151,4 @@ def test_provider_metadata_are_read() -> None:
 def test_keys_are_made_once_and_private(tmp_path: Path) -> None:
     first = saml_keys.load_or_create(tmp_path / "saml", "sp", "rse", NOW)
     assert first == saml_keys.load_or_create(tmp_path / "saml", "sp", "rse", NOW)
-    assert (tmp_path / "saml" / "sp.key").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "saml" / "sp.pem").stat().st_mode & 0o077 == 0

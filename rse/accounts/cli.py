@@ -1,0 +1,73 @@
+"""Commands about accounts: deactivate a person, give a role, make a token."""
+
+from datetime import timedelta
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from rse.accounts import queries, service
+from rse.accounts.models import ROLES, Person
+from rse.accounts.policy import SCOPES
+from rse.core import db
+
+person = AppGroup("person", help="Accounts of people.")
+admin = AppGroup("admin", help="Roles.")
+token = AppGroup("token", help="Tokens for programs.")
+EMAIL = click.argument("email")
+
+
+def find(session: Session, email: str) -> Person:
+    """Give the person with that e-mail address (or login). Stops the command when there is none."""
+    found = queries.person_by_email(session, email) or queries.person_by_uid(session, email)
+    if found is None:
+        raise click.ClickException(f"nobody has the address {email}")
+    return found
+
+
+@person.command("deactivate")
+@EMAIL
+def deactivate(email: str) -> None:
+    """Shut a person out at once; what they wrote stays."""
+    session = db.begin_write()
+    service.deactivate(session, find(session, email))
+    db.commit()
+    click.echo(f"{email} is deactivated; sessions and tokens have ended")
+
+
+@admin.command("grant")
+@EMAIL
+@click.argument("role", type=click.Choice(ROLES))
+def grant(email: str, role: str) -> None:
+    """Give a role to a person."""
+    _set_role(email, role, held=True)
+
+
+@admin.command("revoke")
+@EMAIL
+@click.argument("role", type=click.Choice(ROLES))
+def revoke(email: str, role: str) -> None:
+    """Take a role from a person."""
+    _set_role(email, role, held=False)
+
+
+def _set_role(email: str, role: str, *, held: bool) -> None:
+    session = db.begin_write()
+    someone = find(session, email)
+    service.set_role(session, someone, role, held=held)
+    db.commit()
+    click.echo(f"{email}: {', '.join(sorted(someone.roles)) or 'no role'}")
+
+
+@token.command("create")
+@EMAIL
+@click.option("--scope", type=click.Choice(SCOPES), default="read", show_default=True)
+@click.option("--name", default="", help="What it is for.")
+@click.option("--days", type=click.IntRange(1, 3650), help="Ends after so many days.")
+def create_token(email: str, scope: str, name: str, days: int | None) -> None:
+    """Make a token for a program and print it, alone: it is shown this once."""
+    session = db.begin_write()
+    life = timedelta(days=days) if days else None
+    made = service.create_token(session, find(session, email), scope, name=name[:100], life=life)
+    db.commit()
+    click.echo(made)
