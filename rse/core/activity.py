@@ -63,4 +63,4 @@ class Activity:
     threads: Callable[[Session, Collection[int]], Iterable[ActivityEvent]] = lambda _session, _roots: ()
     # ^ the posts with these ids, all their replies, and everything that hangs on either
     first: Callable[[Session], datetime | None] = lambda _session: None  # the time of the oldest event
-    touches: Mapping[type[Event], Callable[[Any], Iterable[Touched]]] = field(default_factory=dict)
+    touches: Mapping[type[Event], Callable[[Session, Any], Iterable[Touched]]] = field(default_factory=dict)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
+
+from rse.core.activity import Activity
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
@@ -61,44 +63,6 @@ class IndexSource:
     load: Callable[[Session, Sequence[int]], Iterable[Document]]  # present state; what is gone is left out
     ids: Callable[[Session, int, int], Sequence[int]]  # (after, limit): every id, ascending
     hits: Callable[[Session, Sequence[int], Viewer], Mapping[int, Hit]]  # audience applied again
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityEvent:
-    """One event in the form of the indicators' definitions (INDICATORS section 2)."""
-
-    id: str
-    at: datetime
-    type: str  # post, reply, reaction, accept, promote, mention, idea_status
-    actor_id: int
-    content_id: int | None = None
-    kind: str = ""
-    root_id: int | None = None
-    parent_id: int | None = None
-    target_id: int | None = None
-    value: str = ""
-    tags: Sequence[str] = ()
-    deleted_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Activity:
-    """Where a feature's events for the indicators are read: those of the local days [first, last]."""
-
-    name: str
-    events: Callable[[Session, datetime, datetime], Iterable[ActivityEvent]]  # [start, end) instants
-    touches: Mapping[type[Event], Callable[[Any], Iterable[datetime]]] = field(
-        default_factory=dict
-    )  # dirty times
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """A figure of engagement: its code and what computes it for the cells of one published day."""
-
-    code: str
-    levels: str  # "C", "CT"
-    compute: Callable[[Session, date], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -163,7 +127,6 @@ class Feature:
     subscribers: tuple[Subscriber, ...] = ()
     index: tuple[IndexSource, ...] = ()
     activity: tuple[Activity, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
     nav: tuple[NavItem, ...] = ()
     panels: tuple[Panel, ...] = ()
     guards: tuple[Guard, ...] = ()
