@@ -102,8 +102,24 @@ _markdown.core.ruler.push("decorate", _decorate)
 _markdown.core.ruler.push("headings", _headings)
 
 
+# What makes a text more than words and line ends: then the parser is asked. The rest is nine in ten messages.
+MARKED = re.compile(
+    r"[*_`\[\]<>&~|\\#\x00-\x09\x0b-\x1f\x7f]|://|[^\S \n]|^ *(?:[-+=:]|\d+[.)])|^ {4}", re.MULTILINE
+)
+PARAGRAPH = re.compile(r"\n(?: *\n)+")
+
+
+def _words(source: str) -> str:
+    """Write a text without any Markdown as the parser would."""
+    paragraphs = PARAGRAPH.split(source.strip(" \n"))
+    lines = ("<br>\n".join(line.strip(" ") for line in part.split("\n")) for part in paragraphs)
+    return "\n".join(f"<p>{text}</p>" for text in lines if text)
+
+
 def render(source: str, people: People | None = None) -> str:
     """Turn Markdown into HTML that is safe to show; `people` are those who may be mentioned in it."""
+    if not MARKED.search(source) and not (people and "@" in source):
+        return _words(source)
     html = _markdown.render(source, {"people": people or {}})
     clean: str = nh3.clean(
         html,
