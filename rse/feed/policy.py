@@ -1,0 +1,32 @@
+"""Who may write what in the feed: predicates over viewer, author, group and the tie between them."""
+
+from rse.core.audience import Viewer
+from rse.groups import policy as groups
+from rse.groups.models import Group, Membership
+
+REACTIONS = ("thanks", "agree", "insight", "support", "celebrate")
+
+
+def may_publish(viewer: Viewer, group: Group | None, membership: Membership | None) -> bool:
+    """Employees publish to the company; in a group its own rule holds."""
+    return viewer.is_employee if group is None else groups.may_publish(viewer, group, membership)
+
+
+def is_open(group: Group | None) -> bool:
+    """Tell whether what stands there still takes comments and reactions: an archived group does not."""
+    return group is None or group.archived_at is None
+
+
+def may_edit(viewer: Viewer, author_id: int, group: Group | None) -> bool:
+    """Let authors change their own words, while the group is alive."""
+    return viewer.id == author_id and is_open(group)
+
+
+def may_delete(viewer: Viewer, author_id: int, membership: Membership | None) -> bool:
+    """Let authors take back their own words, and a group's owners and moderators those of others in it."""
+    return viewer.id == author_id or groups.may_manage(membership)
+
+
+def may_accept(viewer: Viewer, asker_id: int, group: Group | None, membership: Membership | None) -> bool:
+    """Who asked chooses the answer; so do the group's owners and moderators."""
+    return is_open(group) and (viewer.id == asker_id or groups.may_manage(membership))

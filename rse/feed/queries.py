@@ -1,0 +1,219 @@
+"""Reads of the feed: one post for one viewer, and what a page needs of many of them, in batches."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from rse.accounts.cards import COLUMNS, Card, card_of
+from rse.accounts.models import Person
+from rse.core.audience import EVERYONE, Viewer, readable
+from rse.core.policy import NotFound
+from rse.feed.models import Bookmark, Comment, Mention, Post, PostTag, Reaction, Revision
+from rse.groups.models import Group, Membership
+
+
+def post(session: Session, viewer: Viewer, post_id: int, *, lock: bool = False) -> Post:
+    """Give a post that the viewer may read. Raises NotFound when there is none for them."""
+    query = select(Post).where(Post.id == post_id, Post.deleted_at.is_(None), readable(Post.audience, viewer))
+    found = session.scalars(query.with_for_update() if lock else query).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def comment(session: Session, viewer: Viewer, comment_id: int, *, lock: bool = False) -> tuple[Comment, Post]:
+    """Give a comment and its post, read through the post. Raises NotFound as `post` does."""
+    query = (
+        select(Comment, Post)
+        .join(Post, Post.id == Comment.post_id)
+        .where(Comment.id == comment_id, Comment.deleted_at.is_(None), Post.deleted_at.is_(None))
+        .where(readable(Post.audience, viewer))
+    )
+    row = session.execute(query.with_for_update(of=Post) if lock else query).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def place(session: Session, viewer: Viewer, group_id: int | None) -> tuple[Group | None, Membership | None]:
+    """Give the group that something stands in, and the viewer's tie to it."""
+    if group_id is None:
+        return None, None
+    return session.get(Group, group_id), session.get(Membership, (group_id, viewer.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a card shows that does not come with the list: read for the cards that are not cached."""
+
+    id: int
+    kind: str
+    title: str | None
+    body: str
+    html: str
+    tags: list[str]
+    at: datetime
+    edited_at: datetime | None
+    comment_count: int
+    reactions: dict[str, int]
+    answer_id: int | None
+    audience: str
+    author: Card
+    group: tuple[int, str, str, str] | None  # id, slug, name, visibility
+
+
+def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
+    """Give what the cards of these posts are made of; the caller has checked the audience."""
+    if not ids:
+        return {}
+    columns = (
+        Post.id, Post.kind, Post.title, Post.body, Post.body_html, Post.tags, Post.at, Post.edited_at,
+        Post.comment_count, Post.reactions, Post.answer_id, Post.audience,
+        Group.id, Group.slug, Group.name, Group.visibility,
+    )  # fmt: skip
+    query = (
+        select(*COLUMNS, *columns)
+        .join(Post, Post.author_id == Person.id)
+        .outerjoin(Group, Group.id == Post.group_id)
+        .where(Post.id.in_(ids))
+    )
+    at = len(COLUMNS)
+    found = {}
+    for row in session.execute(query):
+        group = tuple(row[at + 12 :]) if row[at + 12] is not None else None
+        values: list[Any] = [*row[at : at + 12], card_of(row), group]
+        found[values[0]] = Body(*values)
+    return found
+
+
+def mentions(session: Session, kind: str, ids: Collection[int]) -> dict[int, list[Card]]:
+    """Give the people named in posts or comments."""
+    found: dict[int, list[Card]] = defaultdict(list)
+    if ids:
+        query = select(*COLUMNS, Mention.object_id).join(Mention, Mention.person_id == Person.id)
+        query = query.where(Mention.kind == kind, Mention.object_id.in_(ids)).order_by(Person.sort_name)
+        for row in session.execute(query):
+            found[row.object_id].append(card_of(row))
+    return found
+
+
+def my_reactions(session: Session, viewer: Viewer, kind: str, ids: Collection[int]) -> dict[int, set[str]]:
+    """Give the names of the reactions that the viewer gave, for a whole page in one query."""
+    found: dict[int, set[str]] = {}
+    if ids:
+        query = select(Reaction.object_id, Reaction.name).where(
+            Reaction.kind == kind, Reaction.object_id.in_(ids), Reaction.person_id == viewer.id
+        )
+        for object_id, name in session.execute(query):
+            found.setdefault(object_id, set()).add(name)
+    return found
+
+
+def my_bookmarks(session: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
+    """Give which of these posts the viewer keeps."""
+    if not ids:
+        return set()
+    query = select(Bookmark.post_id).where(Bookmark.person_id == viewer.id, Bookmark.post_id.in_(ids))
+    return set(session.scalars(query))
+
+
+def moderated(session: Session, viewer: Viewer) -> frozenset[int]:
+    """Give the groups in which the viewer may take back what others wrote."""
+    query = select(Membership.group_id).where(
+        Membership.person_id == viewer.id, Membership.state == "active", Membership.role != "member"
+    )
+    return frozenset(session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A comment as a page shows it."""
+
+    id: int
+    parent_id: int | None
+    body: str
+    html: str
+    at: datetime
+    edited_at: datetime | None
+    reactions: dict[str, int]
+    author: Card
+
+
+def _comments() -> Any:
+    return (
+        select(
+            *COLUMNS, Comment.id, Comment.parent_id, Comment.body, Comment.body_html, Comment.at,
+            Comment.edited_at, Comment.reactions,
+        )
+        .join(Comment, Comment.author_id == Person.id)
+        .where(Comment.deleted_at.is_(None))
+    )  # fmt: skip
+
+
+def _shown(row: Any) -> Shown:
+    values: list[Any] = [*row[len(COLUMNS) :], card_of(row)]
+    return Shown(*values)
+
+
+Position = tuple[datetime, int]
+
+
+def after(at: Any, row_id: Any, position: Position) -> Any:
+    """Give the criterion of rows later than a position in (at, id)."""
+    return or_(at > position[0], and_(at == position[0], row_id > position[1]))
+
+
+def before(at: Any, row_id: Any, position: Position) -> Any:
+    """Give the criterion of rows earlier than a position in (at, id)."""
+    return or_(at < position[0], and_(at == position[0], row_id < position[1]))
+
+
+def comments_before(session: Session, post_id: int, position: Position | None, limit: int) -> list[Shown]:
+    """Give the last comments before a position (or the last of all), oldest first, one more than `limit`."""
+    query = _comments().where(Comment.post_id == post_id)
+    if position:
+        query = query.where(before(Comment.at, Comment.id, position))
+    query = query.order_by(Comment.at.desc(), Comment.id.desc()).limit(limit + 1)
+    return [_shown(row) for row in session.execute(query)][::-1]
+
+
+def comments_after(session: Session, post_id: int, position: Position | None, limit: int) -> list[Shown]:
+    """Give the first comments after a position, oldest first, one more than `limit`."""
+    query = _comments().where(Comment.post_id == post_id)
+    if position:
+        query = query.where(after(Comment.at, Comment.id, position))
+    rows = session.execute(query.order_by(Comment.at, Comment.id).limit(limit + 1))
+    return [_shown(row) for row in rows]
+
+
+def comments_by_id(session: Session, ids: Iterable[int]) -> dict[int, Shown]:
+    """Give comments by their ids; the caller has checked their posts."""
+    rows = session.execute(_comments().where(Comment.id.in_(list(ids))))
+    return {shown.id: shown for shown in map(_shown, rows)}
+
+
+def revisions(session: Session, kind: str, object_id: int) -> Sequence[Revision]:
+    """Give what a post or comment said before, newest first."""
+    query = select(Revision).where(Revision.kind == kind, Revision.object_id == object_id)
+    return session.scalars(query.order_by(Revision.at.desc(), Revision.id.desc())).all()
+
+
+def readers(session: Session, audience: str) -> int:
+    """Count the people who read what has this audience (the whole company: its active employees)."""
+    if audience == EVERYONE:
+        query = select(func.count()).select_from(Person)
+        return session.scalar(query.where(Person.status == "active", Person.kind == "employee")) or 0
+    _kind, _colon, number = audience.partition(":")
+    return session.scalar(select(Group.member_count).where(Group.id == int(number))) or 0
+
+
+def tag_count(session: Session, viewer: Viewer, tag: str) -> int:
+    """Count the readable posts with a tag, a hundred at most."""
+    query = select(PostTag.post_id).join(Post, Post.id == PostTag.post_id)
+    query = query.where(PostTag.tag == tag, Post.deleted_at.is_(None), readable(Post.audience, viewer))
+    return session.scalar(select(func.count()).select_from(query.limit(100).subquery())) or 0
