@@ -1,5 +1,6 @@
 """People and things for the tests, made with the product's own models; the cast has the demo's names."""
 
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,7 +76,8 @@ class Client(FlaskClient):
         headers = dict(kwargs.pop("headers", None) or {})
         if self.token and kwargs.pop("csrf", True):
             headers.setdefault("X-CSRF-Token", csrf_of(self.token))
-        return super().open(*args, headers=headers, **kwargs)
+        # A context of its own: a test's application context would lend the request its `g`.
+        return Context().run(super().open, *args, headers=headers, **kwargs)
 
 
 def csrf_of(token: str) -> str:

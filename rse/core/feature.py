@@ -132,7 +132,7 @@ class Feature:
     guards: tuple[Guard, ...] = ()
     exports: tuple[Export, ...] = ()
     tokens: Callable[[Session, int, str], Iterable[str]] | None = None  # (session, person id, kind)
-    shell: tuple[Callable[[Session, Viewer], Mapping[str, Any]], ...] = ()  # values for every page's layout
+    frame: tuple[Callable[[Session, Viewer], Mapping[str, Any]], ...] = ()  # values for every page's layout
     live: Callable[[], None] | None = None  # registers socket handlers
     init: Callable[[Flask], None] | None = None  # anything else, once per application
     checks: tuple[Callable[[], str | None], ...] = ()  # for `flask check` and /readyz: a problem, or None

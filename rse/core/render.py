@@ -88,7 +88,7 @@ def shell() -> dict[str, Any]:
             for i in (*_items("main"), *_items("admin"), *_items("me"))
             if i.shown(who)
         ]
-        for give in registry().all("shell"):
+        for give in registry().all("frame"):
             base |= give(db.session(), who)
     return base
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
-from rse.core.audience import Viewer, group_token, person_token, readable
+from rse.core.audience import Viewer, group_token, person_token, readable, readable_people
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.groups.models import Group, Membership
@@ -222,6 +222,17 @@ def brief(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str, str
         Group.id.in_(set(ids))
     )
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in session.execute(query)}
+
+
+def by_login(session: Session, viewer: Viewer, names: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Give (ids of the people with these logins or addresses, names that fit nobody visible)."""
+    seen = readable_people(Person.audience, Person.id, viewer)
+    known = or_(Person.uid.in_(names), Person.email.in_(names))
+    rows = session.execute(
+        select(Person.id, Person.uid, Person.email).where(known, seen, Person.status == "active")
+    )
+    found = {key: row.id for row in rows for key in (row.uid, row.email)}
+    return list({found[n]: None for n in names if n in found}), [n for n in names if n not in found]
 
 
 def data(card: GroupCard) -> dict[str, Any]:

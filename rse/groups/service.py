@@ -245,6 +245,12 @@ def _managed(session: Session, viewer: Viewer, group: Group, person_id: int) -> 
     return tie
 
 
+def require_staff(session: Session, viewer: Viewer, group: Group) -> None:
+    """Raise Refused unless the viewer looks after the group."""
+    mine = queries.membership(session, group.id, viewer.id)
+    require(policy.may_manage(mine), Action.MANAGE_MEMBERS, _("Only owners and moderators do that."))
+
+
 def accept(session: Session, viewer: Viewer, group: Group, person_id: int) -> None:
     """Let in somebody who asked."""
     tie = _managed(session, viewer, group, person_id)

@@ -1,0 +1,26 @@
+"""A person's groups in their own export, and what an erasure removes."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from rse.core.feature import Export
+from rse.groups.models import Group, Membership
+
+
+def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
+    """Give the memberships of a person."""
+    query = select(Group.name, Membership.role, Membership.state, Membership.at)
+    query = query.join(Group, Group.id == Membership.group_id).where(Membership.person_id == person_id)
+    return [row._asdict() for row in session.execute(query)]
+
+
+def erase(session: Session, person_id: int) -> None:
+    """Remove a person from every group, and their name from the groups that they created."""
+    session.execute(delete(Membership).where(Membership.person_id == person_id))
+    session.execute(update(Group).where(Group.created_by == person_id).values(created_by=None))
+
+
+export = Export("groups", rows, erase)
