@@ -19,14 +19,16 @@ ALWAYS = datetime.min.replace(tzinfo=UTC)
 def mark(session: Session, source: Source, calendar: Calendar, changes: Iterable[Touched]) -> None:
     """Mark what is to be counted again. A day not counted yet needs no mark, unless it changes later on."""
     found = Marks()
+    horizon = session.scalar(select(Horizon.day)) or date.min
     for change in changes:
         since = micros(change.since)
-        found.days |= {(calendar.slot(at), since) for at in _times(source, change)}
-        if change.root_id is not None:
-            found.threads.add((change.root_id, since))
-    horizon = session.scalar(select(Horizon.day)) or date.min
-    late = {(d, since) for d, since in found.days if d < horizon or since >= micros(calendar.start(d + DAY))}
-    marks.store(session, Marks(late, found.threads))
+        for at in _times(source, change):
+            day = calendar.slot(at)
+            if day < horizon or since >= micros(calendar.start(day + DAY)):
+                found.days.add((day, since))
+                if change.root_id is not None:
+                    found.threads.add((change.root_id, since))
+    marks.store(session, found)
 
 
 def _times(source: Source, change: Touched) -> Iterable[datetime]:
