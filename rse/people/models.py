@@ -37,7 +37,7 @@ class DepartmentMembership(Base):
 
 
 class Profile(Base):
-    """What a person's page shows beyond their card; `locked` names the fields that the directory owns."""
+    """What a person's page shows beyond their card; `locked` says who owns a field."""
 
     __tablename__ = "profile"
 
@@ -53,10 +53,11 @@ class Profile(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     start_date: Mapped[date | None] = mapped_column(index=True)
     end_date: Mapped[date | None]
-    locked: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    source: Mapped[str] = mapped_column(
-        String(20), default=""
-    )  # directory, saml, demo: who owns the locked fields
+    locked: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field: directory, saml, demo, scim
+    source: Mapped[str] = mapped_column(String(20), default="", index=True)  # who brought the person here
+    imported: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # what the last import said of own fields
     welcome_step: Mapped[int] = mapped_column(default=0)  # 0..2: next step; 3: done
 
 
@@ -68,6 +69,8 @@ class Skill(Identified):
     slug: Mapped[str] = mapped_column(String(120), unique=True)
     label_fr: Mapped[str] = mapped_column(String(200), default="")
     label_en: Mapped[str] = mapped_column(String(200), default="")
+    source_id: Mapped[str | None] = mapped_column(String(80), unique=True)  # its id in an imported vocabulary
+    broader_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("skill.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     demo: Mapped[bool] = mapped_column(default=False)
 

@@ -1,0 +1,1 @@
+"""How people get in without signing in: directory files and vocabularies."""
