@@ -10,7 +10,9 @@ from werkzeug.exceptions import HTTPException
 
 from rse.app import create_app
 
-NO_PAGE = re.compile(r"^/(api/|static/|scim/|saml/|demo-idp|healthz|readyz|metrics|sw\.js|app\.webmanifest|logout)")
+NO_PAGE = re.compile(
+    r"^/(api/|static/|scim/|saml/|demo-idp|healthz|readyz|metrics|sw\.js|app\.webmanifest|logout)"
+)
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"#]+)')
 QUERIES = ("/search?q=capteur", "/search?q=zzzzqqq", "/experts?q=python", "/people?q=zzzzqqq")
 MOST = 400
@@ -32,7 +34,9 @@ def view_of(app: Flask, path: str) -> str | None:
 
 def reachable(app: Flask, context: BrowserContext, url: str) -> dict[str, str]:
     """View name -> an address that answers 200 with HTML to the person of this context."""
-    plain = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
+    plain = [
+        rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments
+    ]
     waiting, seen, found = [*sorted(plain), *QUERIES], set(), dict[str, str]()
     while waiting and len(seen) < MOST:
         path = waiting.pop(0)
@@ -46,5 +50,9 @@ def reachable(app: Flask, context: BrowserContext, url: str) -> dict[str, str]:
             continue
         found[f"{view}?{path}" if path in QUERIES else str(view)] = path
         links = (urljoin(url + path, link) for link in LINK.findall(answer.text().replace("&amp;", "&")))
-        waiting += [urlsplit(one)._replace(scheme="", netloc="").geturl() for one in links if one.startswith(url + "/")]
+        waiting += [
+            urlsplit(one)._replace(scheme="", netloc="").geturl()
+            for one in links
+            if one.startswith(url + "/")
+        ]
     return found

@@ -47,7 +47,9 @@ def faults(page: Page, theme: str) -> list[str]:
 
 
 @pytest.fixture
-def reach(open_as: Callable[..., Page], server: Served, routes: Flask) -> Callable[[Page, str | None], dict[str, str]]:
+def reach(
+    open_as: Callable[..., Page], server: Served, routes: Flask
+) -> Callable[[Page, str | None], dict[str, str]]:
     """Give the pages to look at as somebody: all of an employee's, and what only others have."""
 
     def given(page: Page, name: str | None) -> dict[str, str]:

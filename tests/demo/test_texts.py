@@ -190,7 +190,8 @@ def test_the_amounts_are_those_of_a_living_network(
     texts = Counter(t["text"] for t in threads)
     assert max(texts.values()) == 1
     crossed = sum(
-        people[c["author"]]["department"].split(" / ")[1:2] != people[p["author"]]["department"].split(" / ")[1:2]
+        people[c["author"]]["department"].split(" / ")[1:2]
+        != people[p["author"]]["department"].split(" / ")[1:2]
         for c in comments
         for p in posts
         if p["id"] == c["parent"]

@@ -76,11 +76,16 @@ class Reference:
             replies = [
                 r.at - at
                 for r in self.counted
-                if r.type == "reply" and r.root_id == post.content_id and r.actor_id != post.actor_id and r.at >= at
+                if r.type == "reply"
+                and r.root_id == post.content_id
+                and r.actor_id != post.actor_id
+                and r.at >= at
             ]
             first = min(replies, default=None)
             authors.add(post.actor_id)
-            result.append(first.total_seconds() / 3600 if first is not None and first < wait else float("inf"))
+            result.append(
+                first.total_seconds() / 3600 if first is not None and first < wait else float("inf")
+            )
         return authors, result
 
     def ties(self, cell):

@@ -11,7 +11,9 @@ from rse.indicators.engine.partition import cut
 @st.composite
 def trees(draw):
     count = draw(st.integers(1, 40))
-    parents = {n: draw(st.one_of(st.none(), st.integers(1, n - 1))) if n > 1 else None for n in range(1, count + 1)}
+    parents = {
+        n: draw(st.one_of(st.none(), st.integers(1, n - 1))) if n > 1 else None for n in range(1, count + 1)
+    }
     return parents, {n: draw(st.integers(0, 12)) for n in parents}
 
 

@@ -29,7 +29,14 @@ def test_a_local_day_begins_at_its_first_instant(zone, day, start):
 
 
 def test_days_follow_each_other_without_gap_in_every_odd_zone():
-    for zone in ("America/Sao_Paulo", "Africa/Cairo", "America/Havana", "Pacific/Apia", "Asia/Gaza", "Asia/Beirut"):
+    for zone in (
+        "America/Sao_Paulo",
+        "Africa/Cairo",
+        "America/Havana",
+        "Pacific/Apia",
+        "Asia/Gaza",
+        "Asia/Beirut",
+    ):
         calendar = Calendar(ZoneInfo(zone))
         for year in (2011, 2018, 2023):
             days = [date(year, 1, 1) + timedelta(days=n) for n in range(366)]

@@ -47,7 +47,9 @@ class World:
         """Add an event, of any type that the contents so far allow."""
         rng, self.next = self.rng, self.next + 1
         at = at or NOON - timedelta(seconds=rng.randint(-86_400, 100 * 86_400))
-        kind = rng.choice(["visit", "post", "post", "reply", "reply", "reply", "reaction", "accept", "mention"])
+        kind = rng.choice(
+            ["visit", "post", "post", "reply", "reply", "reply", "reaction", "accept", "mention"]
+        )
         if kind not in {"visit", "post"} and not self.contents:
             kind = "post"
         actor = rng.randint(1, self.people)
