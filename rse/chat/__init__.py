@@ -1,0 +1,1 @@
+"""Live discussion: conversations, messages, what was read, who is there."""

@@ -1,0 +1,67 @@
+"""What happens in conversations. None of them holds a text."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rse.core.events import Event
+
+
+@dataclass(frozen=True)
+class MessageSent(Event):
+    """A message is there; `mentioned` are the people named in it who can read it."""
+
+    conversation_id: int
+    message_id: int
+    author_id: int
+    pos: int
+    at: datetime
+    mentioned: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class MessageEdited(Event):
+    """A message says something else."""
+
+    conversation_id: int
+    message_id: int
+    pos: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MessageDeleted(Event):
+    """A message has lost its text."""
+
+    conversation_id: int
+    message_id: int
+    pos: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MessagesChanged(Event):
+    """Many messages have changed at once: other people read them now, or their author was erased."""
+
+    conversation_id: int
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ParticipantChanged(Event):
+    """A person was brought into a conversation (`joined`), or has left it or was removed."""
+
+    conversation_id: int
+    person_id: int
+    joined: bool
+    by_id: int
+    pos: int
+
+
+@dataclass(frozen=True)
+class ConversationRead(Event):
+    """A person has read a conversation up to `seq`; `pos` is 0 when the others are not told."""
+
+    conversation_id: int
+    person_id: int
+    seq: int
+    pos: int

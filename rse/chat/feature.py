@@ -1,0 +1,33 @@
+"""What live discussion declares."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from rse.chat import api, models, queries
+from rse.chat.exports import EXPORT
+from rse.chat.following import follow
+from rse.chat.indicators import ACTIVITY
+from rse.chat.search import SOURCE
+from rse.core.audience import Viewer
+from rse.core.feature import Feature, Subscriber
+from rse.groups.events import GroupRetokened, MemberLeft
+
+
+def unread(session: Session, viewer: Viewer) -> Mapping[str, Any]:
+    """Give the count of unread messages that every page shows: one query."""
+    return {"unread_messages": queries.unread_total(session, viewer)}
+
+
+feature = Feature(
+    name="chat",
+    blueprints=(api.blueprint,),
+    subscribers=(Subscriber("chat.follow", (GroupRetokened, MemberLeft), follow, mode="same_transaction"),),
+    index=(SOURCE,),
+    activity=(ACTIVITY,),
+    exports=(EXPORT,),
+    frame=(unread,),
+)
+
+__all__ = ["feature", "models"]

@@ -1,0 +1,109 @@
+"""Tables of live discussion. The database is the truth; what goes over a socket is a hint of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rse.core.model import Base, Identified
+
+CONVERSATION = "conversation.id"
+PERSON = "person.id"
+
+
+class Conversation(Identified):
+    """A discussion between chosen people (`direct`), or that of a group.
+
+    `seq` and `pos` are the last numbers given to a message and to an event: whoever takes the next one holds
+    this row until the commit, so neither has a gap. An `era` begins when somebody is invited without history.
+    """
+
+    __tablename__ = "conversation"
+
+    kind: Mapped[str] = mapped_column(String(6), default="direct")  # direct, group
+    title: Mapped[str | None] = mapped_column(String(120))
+    group_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("group.id", ondelete="CASCADE"), unique=True
+    )
+    people_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # untitled: hash of who is in it
+    history: Mapped[str] = mapped_column(String(15), default="from_invitation")  # or all: for the invited
+    era: Mapped[int] = mapped_column(default=1)
+    seq: Mapped[int] = mapped_column(default=0)
+    pos: Mapped[int] = mapped_column(default=0)
+    last_id: Mapped[int | None] = mapped_column(BigInteger)  # the newest message
+    active_at: Mapped[datetime]  # of the newest message, else of the beginning
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    demo: Mapped[bool] = mapped_column(default=False)
+
+
+class Participation(Base):
+    """A person in a conversation: the eras that they read begin with `since_era`; who has left reads none.
+
+    In a group's discussion the row only keeps what was read; the group says who may read.
+    """
+
+    __tablename__ = "participation"
+    __table_args__ = (Index("ix_participation_person", "person_id", "left_at", "conversation_id"),)
+
+    conversation_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(CONVERSATION, ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
+    )
+    since_era: Mapped[int] = mapped_column(default=1)
+    read_seq: Mapped[int] = mapped_column(default=0)
+    muted: Mapped[bool] = mapped_column(default=False)
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class Message(Identified):
+    """One message; `audience` is `conversation:ID:ERA`, or that of the group's posts.
+
+    Deleted, it keeps its place and its time, and loses its text. `version` counts its changes.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("author_id", "client_id"),
+        Index("ix_message_author_at", "author_id", "at"),
+        Index("ix_message_at", "at"),
+    )
+
+    conversation_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(CONVERSATION, ondelete="CASCADE"))
+    seq: Mapped[int]
+    era: Mapped[int]
+    audience: Mapped[str] = mapped_column(String(80))
+    author_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON))
+    client_id: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    reply_to: Mapped[int | None] = mapped_column(BigInteger)  # a message of the same conversation
+    reactions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ConversationEvent(Base):
+    """What happened in a conversation at position `pos`, kept seven days for those who were away.
+
+    Messages are named, not copied: who catches up gets their present state.
+    """
+
+    __tablename__ = "conversation_event"
+    __table_args__ = (Index("ix_conversation_event_at", "at"),)
+
+    conversation_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(CONVERSATION, ondelete="CASCADE"), primary_key=True
+    )
+    pos: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24))  # message:new, message:edited, conversation:member, ...
+    era: Mapped[int]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime]

@@ -1,0 +1,156 @@
+"""What the actions of live discussion take, from forms, programs and sockets alike."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from rse.core.api import Page, PublicId, Schema
+
+MAX_BODY = 8_000
+MAX_CLIENT_ID = 64
+
+
+def _said(text: str) -> str:
+    """Refuse a text without one visible character."""
+    if not any(character.isprintable() and not character.isspace() for character in text):
+        raise ValueError("Write something first.")
+    if "\x00" in text:
+        raise ValueError("This value is not valid.")
+    return text
+
+
+Body = Annotated[str, Field(max_length=MAX_BODY), AfterValidator(_said)]
+ClientId = Annotated[str, Field(min_length=1, max_length=MAX_CLIENT_ID, pattern=r"^[\w.:-]+$")]
+Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class BeginConversation(Schema):
+    """A direct conversation with these people; without a title, the one that they have already is found."""
+
+    member_ids: list[PublicId] = Field(min_length=1, max_length=100)
+    title: Annotated[str, Field(max_length=120)] | None = None
+    history: Literal["all", "from_invitation"] = "from_invitation"
+
+
+class SendMessage(Schema):
+    """A message; `client_id` is the sender's own name for it: it is stored once however often it is sent."""
+
+    body: Body
+    client_id: ClientId | None = None
+    reply_to: PublicId | None = None
+
+
+class SendLive(SendMessage):
+    """The same over a socket."""
+
+    conversation_id: PublicId
+    client_id: ClientId
+
+
+class EditMessage(Schema):
+    """New words for a message."""
+
+    body: Body
+
+
+class MarkRead(Schema):
+    """Read up to this message."""
+
+    seq: Seq
+
+
+class MarkReadLive(MarkRead):
+    """The same over a socket."""
+
+    conversation_id: PublicId
+
+
+class Typing(Schema):
+    """Somebody writes in a conversation."""
+
+    conversation_id: PublicId
+
+
+class WatchPresence(Schema):
+    """The people on the screen."""
+
+    person_ids: list[PublicId] = Field(max_length=200)
+
+
+class Sync(Schema):
+    """The last position seen of each conversation."""
+
+    conversations: dict[str, Seq] = Field(max_length=50)
+
+
+class ListConversations(Page):
+    """Query of the list of conversations."""
+
+    q: str = Field("", max_length=100)
+
+
+class ListMessages(Schema):
+    """Query of a conversation's messages: the newest, those after a number, or those before one."""
+
+    after_seq: Seq | None = None
+    before_seq: Seq | None = None
+    cursor: str | None = None
+    limit: int = Field(50, ge=1, le=100)
+
+
+class ListEvents(Schema):
+    """Query of what happened after a position."""
+
+    after: Seq
+    limit: int = Field(200, ge=1, le=500)
+
+
+class Person(BaseModel):
+    """Somebody beside what they wrote."""
+
+    id: str
+    uid: str
+    display_name: str
+    title: str
+    kind: str
+    avatar_url: str | None
+    initials: str
+    colour: int
+
+
+class MessageOut(BaseModel):
+    """One message."""
+
+    id: str
+    conversation_id: str
+    seq: int
+    author: Person
+    body: str
+    body_html: str
+    client_id: str
+    created_at: str
+    edited_at: str | None
+    deleted_at: str | None
+    reply_to: str | None
+    reactions: dict[str, int]
+
+
+class ConversationOut(BaseModel):
+    """One conversation as the caller stands in it."""
+
+    id: str
+    kind: Literal["direct", "group"]
+    title: str | None
+    name: str
+    group: dict[str, str] | None
+    members: list[Person]
+    history: str
+    seq: int
+    pos: int
+    read_seq: int
+    unread: int
+    muted: bool
+    can_send: bool
+    created_at: str
+    active_at: str
+    last_message: MessageOut | None = None

@@ -1,0 +1,83 @@
+"""Conversations for the tests of live discussion."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from rse.core import db
+from rse.core.model import encode_id
+from rse.groups import service as groups
+from tests import factories
+
+
+class World:
+    """The cast on one application, each with a browser, and ways to make conversations through the API."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        people = factories.make_cast(db.begin_write())
+        db.commit()
+        self.ids = {name: person.id for name, person in people.items()}
+        self._browsers: dict[str, factories.Client] = {}
+
+    def pid(self, name: str) -> str:
+        return encode_id(self.ids[name])
+
+    def browser(self, name: str) -> factories.Client:
+        if name not in self._browsers:
+            self._browsers[name] = factories.browser_of(self.app, self.ids[name])
+        return self._browsers[name]
+
+    def call(self, name: str, method: str, path: str, **body: Any) -> Any:
+        """Call the API as somebody; gives the response."""
+        sent = (
+            {"json": body} if body or (method in {"POST", "PUT", "PATCH"} and "members" not in path) else {}
+        )
+        return self.browser(name).open("/api/v1" + path, method=method, **sent)
+
+    def conversation(self, *names: str, **more: Any) -> str:
+        first, *others = names
+        response = self.call(
+            first, "POST", "/conversations", member_ids=[self.pid(n) for n in others], **more
+        )
+        assert response.status_code in {200, 201}, response.text
+        return str(response.get_json()["id"])
+
+    def say(self, name: str, conversation: str, body: str, **more: Any) -> dict[str, Any]:
+        response = self.call(name, "POST", f"/conversations/{conversation}/messages", body=body, **more)
+        assert response.status_code == 201, response.text
+        return dict(response.get_json())
+
+    def bodies(self, name: str, conversation: str) -> list[str] | int:
+        """What somebody reads in a conversation, or the status of the refusal."""
+        response = self.call(name, "GET", f"/conversations/{conversation}/messages?limit=100")
+        if response.status_code != 200:
+            return int(response.status_code)
+        return [m["body"] for m in response.get_json()["items"]]
+
+    def group(self, owner: str, *members: str, name: str = "Projet", visibility: str = "closed") -> str:
+        """Make a group with members; gives its slug."""
+        session = db.begin_write()
+        made = groups.create(session, factories.viewer_of(self.ids[owner]), name=name, visibility=visibility)
+        for member in members:
+            groups.enter(session, made, self.ids[member])
+        slug = made.slug
+        db.commit()
+        return slug
+
+
+@pytest.fixture
+def world(any_app: Flask) -> World:
+    """The cast on each database."""
+    return World(any_app)
+
+
+@pytest.fixture
+def small_world(app: Flask) -> World:
+    """The cast on SQLite only."""
+    return World(app)
+
+
+MakeWorld = Callable[..., World]
