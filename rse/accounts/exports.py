@@ -1,0 +1,27 @@
+"""A person's sessions and tokens in their own export, and what an erasure removes."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session as DbSession
+
+from rse.accounts.models import ApiToken, Session
+from rse.core.feature import Export
+
+
+def rows(session: DbSession, person_id: int) -> Iterable[Mapping[str, Any]]:
+    """Give when a person signed in and which tokens they have; no secret."""
+    signed_in = select(Session.created_at, Session.seen_at, Session.expires_at, Session.user_agent)
+    yield from (r._asdict() for r in session.execute(signed_in.where(Session.person_id == person_id)))
+    tokens = select(ApiToken.name, ApiToken.scope, ApiToken.created_at, ApiToken.expires_at, ApiToken.used_at)
+    yield from (r._asdict() for r in session.execute(tokens.where(ApiToken.person_id == person_id)))
+
+
+def erase(session: DbSession, person_id: int) -> None:
+    """End every session and token. The audit log keeps ids only, for as long as the law asks."""
+    session.execute(delete(Session).where(Session.person_id == person_id))
+    session.execute(delete(ApiToken).where(ApiToken.person_id == person_id))
+
+
+export = Export("accounts", rows, erase)
