@@ -4,7 +4,7 @@ import secrets
 
 from flask import Flask, current_app
 
-from rse.accounts import cli, models, saml_keys, sessions, views
+from rse.accounts import cli, exports, models, saml_keys, sessions, views
 from rse.accounts.providers import SignIn, configured
 from rse.accounts.session_views import own_sessions
 from rse.core.feature import Feature, NavItem
@@ -52,6 +52,7 @@ feature = Feature(
     blueprints=(views.blueprint,),
     cli=(cli.person, cli.admin, cli.token),
     nav=(NavItem("sessions", lazy("My sessions"), "accounts.own_sessions", "monitor", 90, "me"),),
+    exports=(exports.export,),
     init=init,
     checks=(saml_provider, saml_signature),
 )
