@@ -135,11 +135,15 @@ def upgrade():
     sa.Column('slug', sa.String(length=120), nullable=False),
     sa.Column('label_fr', sa.String(length=200), nullable=False),
     sa.Column('label_en', sa.String(length=200), nullable=False),
+    sa.Column('source_id', sa.String(length=80), nullable=True),
+    sa.Column('broader_id', sa.BigInteger(), nullable=True),
     sa.Column('created_at', rse.core.model.UTCDateTime(timezone=True), nullable=False),
     sa.Column('demo', sa.Boolean(), nullable=False),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['broader_id'], ['skill.id'], name=op.f('fk_skill_broader_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_skill')),
-    sa.UniqueConstraint('slug', name=op.f('uq_skill_slug'))
+    sa.UniqueConstraint('slug', name=op.f('uq_skill_slug')),
+    sa.UniqueConstraint('source_id', name=op.f('uq_skill_source_id'))
     )
     op.create_table('api_token',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -306,6 +310,27 @@ def upgrade():
     with op.batch_alter_table('skill_name', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_skill_name_folded'), ['folded'], unique=False)
 
+    op.create_table('conversation',
+    sa.Column('kind', sa.String(length=6), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=True),
+    sa.Column('group_id', sa.BigInteger(), nullable=True),
+    sa.Column('people_key', sa.String(length=64), nullable=True),
+    sa.Column('history', sa.String(length=15), nullable=False),
+    sa.Column('era', sa.Integer(), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('pos', sa.Integer(), nullable=False),
+    sa.Column('last_id', sa.BigInteger(), nullable=True),
+    sa.Column('active_at', rse.core.model.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', rse.core.model.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('demo', sa.Boolean(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_conversation_created_by'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['group_id'], ['group.id'], name=op.f('fk_conversation_group_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation')),
+    sa.UniqueConstraint('group_id', name=op.f('uq_conversation_group_id')),
+    sa.UniqueConstraint('people_key', name=op.f('uq_conversation_people_key'))
+    )
     op.create_table('department_membership',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('person_id', sa.BigInteger(), nullable=False),
@@ -380,6 +405,7 @@ def upgrade():
     sa.Column('end_date', sa.Date(), nullable=True),
     sa.Column('locked', sa.JSON(), nullable=False),
     sa.Column('source', sa.String(length=20), nullable=False),
+    sa.Column('imported', sa.JSON(), nullable=False),
     sa.Column('welcome_step', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_profile_department_id')),
     sa.ForeignKeyConstraint(['manager_id'], ['person.id'], name=op.f('fk_profile_manager_id'), ondelete='SET NULL'),
@@ -389,6 +415,7 @@ def upgrade():
     with op.batch_alter_table('profile', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_profile_department_id'), ['department_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_profile_manager_id'), ['manager_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_profile_source'), ['source'], unique=False)
         batch_op.create_index(batch_op.f('ix_profile_start_date'), ['start_date'], unique=False)
 
     op.create_table('bookmark',
@@ -425,6 +452,19 @@ def upgrade():
         batch_op.create_index('ix_comment_author', ['author_id', 'at', 'id'], unique=False)
         batch_op.create_index('ix_comment_post', ['post_id', 'at', 'id'], unique=False)
 
+    op.create_table('conversation_event',
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.Column('pos', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=24), nullable=False),
+    sa.Column('era', sa.Integer(), nullable=False),
+    sa.Column('payload', sa.JSON(), nullable=False),
+    sa.Column('at', rse.core.model.UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_conversation_event_conversation_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('conversation_id', 'pos', name=op.f('pk_conversation_event'))
+    )
+    with op.batch_alter_table('conversation_event', schema=None) as batch_op:
+        batch_op.create_index('ix_conversation_event_at', ['at'], unique=False)
+
     op.create_table('mention',
     sa.Column('kind', sa.String(length=7), nullable=False),
     sa.Column('object_id', sa.BigInteger(), nullable=False),
@@ -438,6 +478,47 @@ def upgrade():
     with op.batch_alter_table('mention', schema=None) as batch_op:
         batch_op.create_index('ix_mention_at', ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_mention_person_id'), ['person_id'], unique=False)
+
+    op.create_table('message',
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('era', sa.Integer(), nullable=False),
+    sa.Column('audience', sa.String(length=80), nullable=False),
+    sa.Column('author_id', sa.BigInteger(), nullable=False),
+    sa.Column('client_id', sa.String(length=64), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('body_html', sa.Text(), nullable=False),
+    sa.Column('reply_to', sa.BigInteger(), nullable=True),
+    sa.Column('reactions', sa.JSON(), nullable=False),
+    sa.Column('at', rse.core.model.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('edited_at', rse.core.model.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('deleted_at', rse.core.model.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_message_author_id')),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_message_conversation_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
+    sa.UniqueConstraint('author_id', 'client_id', name=op.f('uq_message_author_id_client_id')),
+    sa.UniqueConstraint('conversation_id', 'seq', name=op.f('uq_message_conversation_id_seq'))
+    )
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_at', ['at'], unique=False)
+        batch_op.create_index('ix_message_author_at', ['author_id', 'at'], unique=False)
+
+    op.create_table('participation',
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('since_era', sa.Integer(), nullable=False),
+    sa.Column('read_seq', sa.Integer(), nullable=False),
+    sa.Column('muted', sa.Boolean(), nullable=False),
+    sa.Column('joined_at', rse.core.model.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('left_at', rse.core.model.UTCDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_participation_conversation_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_participation_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('conversation_id', 'person_id', name=op.f('pk_participation'))
+    )
+    with op.batch_alter_table('participation', schema=None) as batch_op:
+        batch_op.create_index('ix_participation_person', ['person_id', 'left_at', 'conversation_id'], unique=False)
 
     op.create_table('post_tag',
     sa.Column('post_id', sa.BigInteger(), nullable=False),
@@ -475,11 +556,24 @@ def downgrade():
         batch_op.drop_index('ix_post_tag_tag')
 
     op.drop_table('post_tag')
+    with op.batch_alter_table('participation', schema=None) as batch_op:
+        batch_op.drop_index('ix_participation_person')
+
+    op.drop_table('participation')
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_author_at')
+        batch_op.drop_index('ix_message_at')
+
+    op.drop_table('message')
     with op.batch_alter_table('mention', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mention_person_id'))
         batch_op.drop_index('ix_mention_at')
 
     op.drop_table('mention')
+    with op.batch_alter_table('conversation_event', schema=None) as batch_op:
+        batch_op.drop_index('ix_conversation_event_at')
+
+    op.drop_table('conversation_event')
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.drop_index('ix_comment_post')
         batch_op.drop_index('ix_comment_author')
@@ -492,6 +586,7 @@ def downgrade():
     op.drop_table('bookmark')
     with op.batch_alter_table('profile', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_profile_start_date'))
+        batch_op.drop_index(batch_op.f('ix_profile_source'))
         batch_op.drop_index(batch_op.f('ix_profile_manager_id'))
         batch_op.drop_index(batch_op.f('ix_profile_department_id'))
 
@@ -512,6 +607,7 @@ def downgrade():
         batch_op.drop_index('ix_department_membership_department')
 
     op.drop_table('department_membership')
+    op.drop_table('conversation')
     with op.batch_alter_table('skill_name', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_skill_name_folded'))
 
