@@ -1,1 +1,1 @@
-"""Benchmarks: each module has `run(sizes) -> list[dict]`; `python -m bench.run` prints a table and writes JSON."""
+"""Benchmarks: each module has `run(sizes) -> list[dict]`; `python -m bench.run` shows the figures."""

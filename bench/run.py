@@ -36,10 +36,8 @@ def show(rows: list[dict[str, Any]]) -> None:
     """Print the rows as a table."""
     for row in rows:
         value = f"{row['value']:,.1f}" if isinstance(row["value"], float) else str(row["value"])
-        print(
-            f"{row['what']:<58} {row.get('size', '')!s:>8} {value:>12} {row.get('unit', ''):<8} {row.get('target', ''):<10} {met(row)}",
-            flush=True,
-        )
+        left = f"{row['what']:<58} {row.get('size', '')!s:>8} {value:>12} {row.get('unit', ''):<8}"
+        print(f"{left} {row.get('target', ''):<10} {met(row)}", flush=True)
 
 
 def main() -> int:
@@ -49,7 +47,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     sizes = SIZES[:1] if arguments.quick else SIZES
-    machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{machine}, load {os.getloadavg()[0]:.1f}")
     found: list[dict[str, Any]] = []
     for name in arguments.modules or MODULES:
