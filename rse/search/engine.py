@@ -13,6 +13,12 @@ from gevent import get_hub, monkey
 from rse.core.feature import Document
 
 T = TypeVar("T")
+
+
+class Unusable(Exception):
+    """There is no index that this version of the application can read; it must be rebuilt."""
+
+
 FACETS = ("kind", "group", "author", "tag", "post_kind", "department", "site")
 FACET_VALUES = 12  # the most frequent ones of each
 MAX_LIMIT = 100
@@ -93,6 +99,9 @@ class SearchBackend(Protocol):
 
     def apply(self, batch: Batch) -> None:
         """Put and drop documents; on return they are findable and survive the end of the process."""
+
+    def update(self, read: Callable[[], Batch]) -> None:
+        """Take the writer's turn, then read what to put and drop, and do it: nothing newer is undone."""
 
     def search(self, query: SearchQuery) -> Results:
         """Answer a question within its audience."""

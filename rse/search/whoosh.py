@@ -22,17 +22,13 @@ from whoosh import index
 
 from rse.core.feature import Document
 from rse.search import whoosh_index
-from rse.search.engine import Batch, Found, Results, SearchQuery, Suggestion, on_thread, real_lock
+from rse.search.engine import Batch, Found, Results, SearchQuery, Suggestion, Unusable, on_thread, real_lock
 from rse.search.ranking import Snapshot
 from rse.search.segment import Segment, View
 
 log = structlog.get_logger()
 T = TypeVar("T")
 CHUNK = 25_000  # documents of one segment while building: their postings fit in memory
-
-
-class Unusable(Exception):
-    """There is no index that this version of the application can read; it must be rebuilt."""
 
 
 class Whoosh:
@@ -86,7 +82,7 @@ class Whoosh:
                 try:
                     return work(self._refresh_locked())
                 except Unusable as error:
-                    log.warning("search index unusable", reason=str(error))
+                    log.debug("search index unusable", reason=str(error))
                     return nothing
 
         return on_thread(run)
@@ -141,17 +137,20 @@ class Whoosh:
 
     def apply(self, batch: Batch) -> None:
         """Put and drop documents in one commit. Raises Unusable when there is no index to write to."""
-        with self.writing():
-            self.write(batch)
+        self.update(lambda: batch)
+
+    def update(self, read: Callable[[], Batch]) -> None:
+        """Read what to put and drop while holding the writer's lock, and commit it. Raises as `apply`."""
+        with self._writing():
+            self._current()
+            self._write(read())
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the lock of the one writer. What is read from the database inside is not overtaken."""
+    def _writing(self) -> Iterator[None]:
         with _locked(self.directory / "write.lock"):
             yield
 
-    def write(self, batch: Batch) -> None:
-        """Write a batch and commit, inside `writing`."""
+    def _write(self, batch: Batch) -> None:
         opened = index.open_dir(str(self.directory / self._current()))
         keys = [document.key for document in batch.put] + list(batch.drop)
         if (self.directory / "late").exists():
@@ -164,7 +163,7 @@ class Whoosh:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(self.directory / "rebuild.lock"):
             self._sweep()
-            with self.writing():
+            with self._writing():
                 (self.directory / "late").write_text("")
             name = f"index-{uuid.uuid4().hex[:12]}"
             built = whoosh_index.create(self.directory / name)
@@ -173,7 +172,7 @@ class Whoosh:
             while chunk := list(islice(source, CHUNK)):
                 whoosh_index.write(built, Batch(put=chunk), bulk=True)
                 count += len(chunk)
-            with self.writing():
+            with self._writing():
                 keys = sorted(set((self.directory / "late").read_text().split("\n")) - {""})
                 if keys:
                     whoosh_index.write(built, late(keys))

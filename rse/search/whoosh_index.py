@@ -102,7 +102,8 @@ def postings_of(document: Document) -> tuple[list[Posting], list[Posting]]:
 
 
 def _body(document: Document) -> str:
-    return "\n".join(filter(None, (document.body, " , ".join(document.skills), " ".join(document.tags))))
+    place = (document.department, document.site) if document.kind == "person" else ()
+    return "\n".join(filter(None, (document.body, *document.skills, *document.tags, *place)))
 
 
 def _weight(frequency: int, norm: float) -> float:

@@ -51,7 +51,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Whoosh:
         ('driver -"sound driver"', {"post:3"}),
         ("licenc*", {"post:1", "post:2"}),
         ("sap", {"person:6"}),
-        ("paie", {"post:2"}),
+        ("paie", {"post:2", "person:6"}),
         ("introuvable", set()),
         ("", {d.key for d in TEXTS}),
     ],

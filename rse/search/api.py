@@ -1,0 +1,95 @@
+"""Search and experts for programs."""
+
+from typing import Any
+
+from flask import Blueprint
+from pydantic import BaseModel
+
+from rse.core import clock, db
+from rse.core.api import endpoint
+from rse.core.model import encode_id
+from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer
+from rse.search import queries
+from rse.search.current import asker
+from rse.search.experts import Expert
+from rse.search.schemas import ExpertsInput, SearchInput
+
+blueprint = Blueprint("search_api", __name__)
+PER_MINUTE = "120/minute"
+
+
+class SearchAnswer(BaseModel):
+    """Results: `total` and `facets` ({name: [{value, label, count}]}) hold what the caller may read."""
+
+    items: list[Any]
+    next_cursor: str | None
+    total: int
+    facets: dict[str, list[dict[str, Any]]]
+    did_you_mean: str | None
+    loose: bool  # nothing holds all the words: the items hold some of them
+
+
+class Experts(BaseModel):
+    """People, best first, each with the evidence."""
+
+    items: list[Any]
+    next_cursor: str | None
+
+
+@endpoint(blueprint, "/search", rule=SIGNED_IN, query=SearchInput, returns=SearchAnswer, limit=PER_MINUTE)
+def search(query: SearchInput) -> dict[str, Any]:
+    """Search people, posts, comments, groups and messages."""
+    after: Any = decode_cursor(query.cursor, float, int, str)
+    answer = queries.search(asker(db.session(), viewer()), query, after)
+    facets: dict[str, Any] = {
+        name: [{"value": value, "label": label, "count": count} for value, label, count in values]
+        for name, values in answer.facets.items()
+    }
+    facets["type"] = [{"value": name, "label": name, "count": n} for name, n in answer.counts.items() if n]
+    return {
+        "items": [_item(item) for item in answer.items],
+        "next_cursor": encode_cursor(*answer.after) if answer.after else None,
+        "total": answer.total,
+        "facets": facets,
+        "did_you_mean": None,
+        "loose": answer.loose,
+    }
+
+
+def _item(item: queries.Item) -> dict[str, Any]:
+    return {
+        "type": item.type,
+        "id": encode_id(item.id),
+        "title": item.title,
+        "snippet_html": str(item.snippet_html),
+        "url": item.url,
+        "at": item.at,
+        "score": item.score,
+        "subtitle": item.subtitle,
+        "author": item.author or None,
+    }
+
+
+@endpoint(blueprint, "/experts", rule=SIGNED_IN, query=ExpertsInput, returns=Experts, limit=PER_MINUTE)
+def experts(query: ExpertsInput) -> dict[str, Any]:
+    """Rank who knows about a subject, each with the evidence that the caller may read."""
+    found = queries.find_experts(asker(db.session(), viewer()), query, clock.now())
+    return {"items": [_expert(one) for one in found], "next_cursor": None}
+
+
+def _expert(found: Expert) -> dict[str, Any]:
+    card = found.person
+    return {
+        "person": {
+            "id": card.public_id,
+            "uid": card.uid,
+            "display_name": card.display_name,
+            "title": card.title,
+            "department": {"path": found.department} if found.department else None,
+            "site": card.site,
+            "avatar_url": card.avatar_url,
+            "url": card.href,
+        },
+        "score": found.score,
+        "evidence": found.evidence,
+    }

@@ -1,0 +1,106 @@
+"""From what a person asks, with its filters in words, to a question that an engine answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from rse.accounts.models import Person
+from rse.core.audience import Viewer, readable_people
+from rse.core.feature import IndexSource
+from rse.core.model import decode_id
+from rse.groups.models import Group
+from rse.groups.queries import visible
+from rse.search.engine import Position, SearchBackend, SearchQuery
+from rse.search.grammar import Parsed
+from rse.search.schemas import SearchInput
+
+TYPES = {
+    "post": frozenset({"post", "comment"}),
+    "person": frozenset({"person"}),
+    "group": frozenset({"group"}),
+    "message": frozenset({"message"}),
+    "file": frozenset({"file"}),
+}
+NOBODY = frozenset({-1})  # a filter that names nobody finds nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and where: `tokens` are the viewer's with those of their conversations."""
+
+    session: Session
+    viewer: Viewer
+    backend: SearchBackend
+    sources: Mapping[str, IndexSource]
+    tokens: frozenset[str]
+
+
+def filters(query: SearchQuery) -> bool:
+    """Tell whether a question has filters."""
+    sets = (query.groups, query.authors, query.tags, query.post_kinds)
+    return any((*sets, query.department, query.site, query.since, query.until))
+
+
+def query_of(asker: Asker, parsed: Parsed, asked: SearchInput, after: Position | None) -> SearchQuery:
+    """Read filters from the fields and from the text; names become ids of what the viewer may know of."""
+    session, viewer = asker.session, asker.viewer
+
+    def values(name: str, given: str = "") -> list[str]:
+        return [value for value in (*parsed.filters.get(name, ()), given) if value]
+
+    kinds = [asked.type, *values("type")]
+    post_kinds = values("kind", asked.kind)
+    kinds += [kind for kind in post_kinds if kind in TYPES]
+    post_kinds = [kind for kind in post_kinds if kind not in TYPES]
+    chosen = [TYPES.get(kind, frozenset({"nothing"})) for kind in kinds if kind]
+    tags = values("tag", asked.tag)
+    zone = ZoneInfo(viewer.timezone)
+    until = asked.to + timedelta(days=1) if asked.to else None
+    return SearchQuery(
+        asked.q,
+        asker.tokens,
+        kinds=frozenset().union(*chosen),
+        groups=_groups(session, viewer, values("group", asked.group)),
+        authors=_authors(session, viewer, values("author", asked.author)),
+        tags=frozenset(tag.lower().lstrip("#") for tag in tags),
+        post_kinds=frozenset(kind.lower() for kind in post_kinds),
+        department=next(iter(values("department", asked.department)), ""),
+        site=next(iter(values("site", asked.site)), ""),
+        since=datetime.combine(asked.from_, time.min, zone) if asked.from_ else None,
+        until=datetime.combine(until, time.min, zone) if until else None,
+        sort=asked.sort,
+        after=after,
+        limit=asked.limit,
+    )
+
+
+def _groups(session: Session, viewer: Viewer, names: Sequence[str]) -> frozenset[int]:
+    if not names:
+        return frozenset()
+    named = or_(Group.slug.in_(names), func.lower(Group.name).in_([name.lower() for name in names]))
+    return frozenset(session.scalars(select(Group.id).where(named, visible(viewer)))) or NOBODY
+
+
+def _authors(session: Session, viewer: Viewer, names: Sequence[str]) -> frozenset[int]:
+    if not names:
+        return frozenset()
+    low = [name.lower().lstrip("@") for name in names]
+    named = or_(Person.uid.in_(low), func.lower(Person.display_name).in_(low), Person.id.in_(_ids(names)))
+    mine = readable_people(Person.audience, Person.id, viewer)
+    return frozenset(session.scalars(select(Person.id).where(named, mine))) or NOBODY
+
+
+def _ids(names: Iterable[str]) -> list[int]:
+    found = []
+    for name in names:
+        try:
+            found.append(decode_id(name))
+        except ValueError:
+            continue
+    return found

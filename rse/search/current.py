@@ -1,0 +1,47 @@
+"""The search of the running application: its engine, and what the features below give it to index."""
+
+from importlib import import_module
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from rse.core.audience import Viewer
+from rse.core.events import Event
+from rse.core.feature import IndexSource
+from rse.core.web import registry
+from rse.features import FEATURES
+from rse.groups.events import GroupRetokened
+from rse.search.asking import Asker
+from rse.search.engine import SearchBackend
+from rse.search.service import by_kind
+from rse.search.whoosh import Whoosh
+
+NAME = "rse_search"
+
+
+def init(app: Flask) -> None:
+    """Open the engine of an application; nothing is read until somebody asks."""
+    app.extensions[NAME] = Whoosh(app.extensions["rse_settings"].data_dir.resolve() / "search")
+
+
+def backend() -> SearchBackend:
+    """Give the engine."""
+    found: SearchBackend = current_app.extensions[NAME]
+    return found
+
+
+def sources() -> dict[str, IndexSource]:
+    """Give what is indexed, by kind."""
+    return by_kind(registry().all("index"))
+
+
+def indexed_events() -> tuple[type[Event], ...]:
+    """Give the events that change what is indexed, as the other features declare them."""
+    declared = [import_module(f"rse.{name}.feature").feature for name in FEATURES if name != "search"]
+    kinds = dict.fromkeys(kind for feature in declared for source in feature.index for kind in source.events)
+    return tuple(dict.fromkeys([*kinds, GroupRetokened]))
+
+
+def asker(session: Session, viewer: Viewer) -> Asker:
+    """Give who asks: with their tokens and those of their conversations."""
+    return Asker(session, viewer, backend(), sources(), viewer.tokens)

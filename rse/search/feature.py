@@ -1,0 +1,13 @@
+"""What the search feature declares."""
+
+from rse.core.feature import Feature, Subscriber
+from rse.search import api, cli, current, tasks, views
+
+feature = Feature(
+    name="search",
+    blueprints=(views.blueprint, api.blueprint),
+    cli=(cli.group,),
+    subscribers=(Subscriber(tasks.SUBSCRIBER, current.indexed_events(), tasks.follow),),
+    init=current.init,
+    checks=(tasks.search_index,),
+)

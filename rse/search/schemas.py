@@ -1,0 +1,46 @@
+"""What can be asked of the search and of the experts; the same for the page and the API."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from rse.core.api import Page, Schema
+from rse.search.grammar import MAX_TEXT
+
+Short = Annotated[str, Field(max_length=600)]
+
+
+def _clean(text: str) -> str:
+    """Take control characters out of a question."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
+
+
+Question = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_clean)]
+
+
+class SearchInput(Page):
+    """A question with its filters."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, populate_by_name=True)
+
+    q: Question = ""
+    type: Literal["", "post", "person", "group", "message", "file"] = ""
+    group: Short = ""
+    author: Short = ""
+    department: Short = ""
+    site: Short = ""
+    tag: Short = ""
+    kind: Short = ""
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+    sort: Literal["relevance", "date"] = "relevance"
+
+
+class ExpertsInput(Schema):
+    """A subject, and where the people should be."""
+
+    q: Question = ""
+    department: Short = ""
+    site: Short = ""
+    limit: int = Field(20, ge=1, le=50)

@@ -1,0 +1,216 @@
+"""The search page and the page of experts; both are plain links and forms."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from flask import Blueprint, request, url_for
+from pydantic import ValidationError
+
+from rse.core import clock, db
+from rse.core.api import Schema
+from rse.core.i18n import _, format_date, number
+from rse.core.schema import errors_of
+from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, viewer
+from rse.search import queries
+from rse.search.current import asker, backend
+from rse.search.experts import Expert
+from rse.search.queries import FIRST_EXPERTS, Answer
+from rse.search.schemas import ExpertsInput, SearchInput
+from rse.search.topics import topic_of
+from rse.search.wording import evidence_line
+
+blueprint = Blueprint("search", __name__)
+PER_MINUTE = "120/minute"
+FACETS = ("group", "author", "tag", "post_kind", "department", "site")
+FIELD = {"post_kind": "kind", "from_": "from"}  # names of fields in addresses, where they differ
+ONE_OF = ("group", "author", "tag", "kind", "department", "site")
+T = TypeVar("T", bound=Schema)
+
+
+def _read(schema: type[T]) -> tuple[T, dict[str, list[str]]]:
+    """Read the address; what is not understood in it is left out and said."""
+    given = {name: value for name, value in request.args.items() if value.strip()}
+    known = {field.alias or name for name, field in schema.model_fields.items()}
+    given = {name: value for name, value in given.items() if name in known}
+    try:
+        return schema.model_validate(given), {}
+    except ValidationError as error:
+        errors = errors_of(error)
+        kept = {name: value for name, value in given.items() if name not in errors}
+        return schema.model_validate(kept), errors
+
+
+def _link(asked: SearchInput, **changes: Any) -> str:
+    """Give the address of the same question with something else in it."""
+    values = asked.model_dump(by_alias=True, exclude_defaults=True, mode="json") | {"cursor": None} | changes
+    return url_for("search.search", **{name: value for name, value in values.items() if value})
+
+
+@route(blueprint, "/search", rule=SIGNED_IN, limit=PER_MINUTE)
+def search() -> Any:
+    """Show what is found, people first where the question is about people."""
+    asked, errors = _read(SearchInput)
+    after: Any = decode_cursor(asked.cursor, float, int, str)
+    who = asker(db.session(), viewer())
+    answer = queries.search(who, asked, after, sections=True) if not errors else Answer()
+    topic = topic_of(answer.plain) if not asked.type and after is None else None
+    about = ExpertsInput(q=topic, limit=FIRST_EXPERTS + 1) if topic else None
+    found = queries.find_experts(who, about, clock.now()) if about else []
+    return page(
+        "search/page.html",
+        422 if errors else 200,
+        asked=asked,
+        search_text=asked.q,
+        errors=errors,
+        answer=answer,
+        tabs=_tabs(asked, answer),
+        sorts=_sorts(asked),
+        facets=_facets(asked, answer),
+        chosen=_chosen(asked, answer),
+        topic=topic,
+        experts=found[:FIRST_EXPERTS],
+        reasons=_reasons(found),
+        more=_link(asked, cursor=encode_cursor(*answer.after)) if answer.after else None,
+        nothing=not (answer.items or answer.people or answer.groups or found),
+        asks=bool(answer.plain or _filtered(asked)),
+        unready=backend().health() is not None if not answer.total else False,
+        link=lambda **changes: _link(asked, **changes),
+    )
+
+
+def _filtered(asked: SearchInput) -> bool:
+    return bool(asked.model_dump(exclude_defaults=True, exclude={"q", "sort", "limit", "cursor"}))
+
+
+def _tabs(asked: SearchInput, answer: Answer) -> list[tuple[str, str, str, str | None]]:
+    names = {
+        "": _("Everything"),
+        "person": _("People"),
+        "post": _("Posts"),
+        "group": _("Groups"),
+        "message": _("Messages"),
+    }
+    counts = answer.counts if answer.plain or _filtered(asked) else {}
+    return [
+        (key, name, _link(asked, type=key), number(counts[key]) if key in counts else None)
+        for key, name in names.items()
+    ]
+
+
+def _sorts(asked: SearchInput) -> list[tuple[str, str, str]]:
+    names = {"relevance": _("Most relevant"), "date": _("Newest")}
+    return [
+        (key, name, _link(asked, sort=key if key != "relevance" else None)) for key, name in names.items()
+    ]
+
+
+def kind_labels() -> dict[str, str]:
+    """Name the kinds of posts."""
+    return {
+        "message": _("Message"),
+        "question": _("Question"),
+        "idea": _("Idea"),
+        "poll": _("Poll"),
+        "kudos": _("Recognition"),
+        "announcement": _("Announcement"),
+        "event": _("Event"),
+    }
+
+
+def _label(name: str, value: str, label: str) -> str:
+    if name == "post_kind":
+        return kind_labels().get(value, label)
+    if name == "department":
+        return value.rpartition(" / ")[2]
+    return f"#{value}" if name == "tag" else label
+
+
+def _facets(asked: SearchInput, answer: Answer) -> list[tuple[str, list[tuple[str, str, str, bool]]]]:
+    """Give the facets as links: title, then (text, address, count, chosen); that of a chosen one frees it."""
+    titles = {
+        "group": _("Group"),
+        "author": _("Author"),
+        "tag": _("Tag"),
+        "post_kind": _("Kind"),
+        "department": _("Department"),
+        "site": _("Site"),
+    }
+    facets = []
+    for name in FACETS:
+        field = FIELD.get(name, name)
+        now = getattr(asked, field)
+        items = []
+        for value, label, count in answer.facets.get(name, ())[:8]:
+            chosen = value == now
+            href = _link(asked, **{field: None if chosen else value})
+            items.append((_label(name, value, label), href, number(count), chosen))
+        if len(items) > 1 or now:
+            facets.append((titles[name], items))
+    return facets
+
+
+def _chosen(asked: SearchInput, answer: Answer) -> list[tuple[str, str]]:
+    """Give the filters that are set, each with the address without it."""
+    labels: Mapping[str, Mapping[str, str]] = {
+        FIELD.get(name, name): {value: _label(name, value, label) for value, label, _n in values}
+        for name, values in answer.facets.items()
+    }
+    chosen = []
+    for field in ONE_OF:
+        value = getattr(asked, field)
+        if value:
+            chosen.append((labels.get(field, {}).get(value, value), _link(asked, **{field: None})))
+    if asked.from_:
+        chosen.append((_("since %(day)s", day=format_date(asked.from_)), _link(asked, **{"from": None})))
+    if asked.to:
+        chosen.append((_("until %(day)s", day=format_date(asked.to)), _link(asked, to=None)))
+    return chosen
+
+
+@route(blueprint, "/experts", rule=SIGNED_IN, limit=PER_MINUTE)
+def experts() -> Any:
+    """Show who knows about a subject, each with the reasons."""
+    asked, errors = _read(ExpertsInput)
+    subject = topic_of(asked.q) or asked.q
+    about = asked.model_copy(update={"q": subject})
+    found = queries.find_experts(asker(db.session(), viewer()), about, clock.now()) if not errors else []
+    return page(
+        "search/experts.html",
+        422 if errors else 200,
+        asked=asked,
+        subject=subject,
+        errors=errors,
+        experts=found,
+        reasons=_reasons(found),
+        places=_places(asked, found),
+        unready=bool(subject) and not found and backend().health() is not None,
+    )
+
+
+def _places(
+    asked: ExpertsInput, found: Sequence[Expert]
+) -> list[tuple[str, list[tuple[str, str, str, bool]]]]:
+    """Give the departments and sites of who was found, as facets."""
+    facets = []
+    values = {
+        "department": (_("Department"), [one.department for one in found if one.department]),
+        "site": (_("Site"), [one.person.site for one in found if one.person.site]),
+    }
+    for field, (title, every) in values.items():
+        now = getattr(asked, field)
+        counts = {value: every.count(value) for value in dict.fromkeys(every)}
+        items = []
+        for value, count in sorted(counts.items(), key=lambda pair: -pair[1])[:8]:
+            other = {"q": asked.q, "department": asked.department, "site": asked.site}
+            other[field] = "" if value == now else value
+            kept: dict[str, Any] = {name: text for name, text in other.items() if text}
+            href = url_for("search.experts", **kept)
+            items.append((value.rpartition(" / ")[2], href, number(count), value == now))
+        if len(items) > 1 or now:
+            facets.append((title, items))
+    return facets
+
+
+def _reasons(found: Sequence[Expert]) -> dict[int, list[dict[str, Any]]]:
+    """Give the evidence of each person with the words and the icon that it is shown with."""
+    return {one.person.id: [evidence_line(proof) for proof in one.evidence] for one in found}
