@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from rse.chat.queries import conversation_tokens
 from rse.core.audience import Viewer
 from rse.core.events import Event
 from rse.core.feature import IndexSource
@@ -44,4 +45,5 @@ def indexed_events() -> tuple[type[Event], ...]:
 
 def asker(session: Session, viewer: Viewer) -> Asker:
     """Give who asks: with their tokens and those of their conversations."""
-    return Asker(session, viewer, backend(), sources(), viewer.tokens)
+    tokens = viewer.tokens | conversation_tokens(session, viewer)
+    return Asker(session, viewer, backend(), sources(), tokens)
