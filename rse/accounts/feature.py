@@ -16,6 +16,8 @@ def init(app: Flask) -> None:
     """Hang sessions and sign-in on the application. Raises BadSettings for a wrong attribute mapping."""
     sessions.init(app)
     settings: Settings = app.extensions["rse_settings"]
+    if settings.env == "production" and settings.saml_metadata.startswith("http://"):
+        raise BadSettings("RSE_SAML_METADATA: in production https, or a file")
     try:
         app.extensions["rse_sign_in"] = configured(
             settings.base_url,

@@ -7,6 +7,7 @@ last good copy is kept in the data directory, so that nobody is locked out while
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 REFRESH = 24 * 3600.0  # seconds
 RETRY = 5.0
 TIMEOUT = 5.0
+WARN_BEFORE = timedelta(days=30)
 OK = 200
 
 
@@ -73,7 +75,7 @@ class Source:
         self.checked = time.monotonic()
         try:
             content = self.get(self.where)
-            self.found, self.problem = parse_metadata(content), ""
+            self._use(parse_metadata(content))
         except Refused as refusal:
             self._fail(refusal)
             self._use_kept()
@@ -92,12 +94,18 @@ class Source:
         try:
             stamp = Path(self.where).stat().st_mtime
             if self.found is None or stamp != self.stamp:
-                self.found, self.problem = parse_metadata(Path(self.where).read_bytes()), ""
+                self._use(parse_metadata(Path(self.where).read_bytes()))
                 self.stamp = stamp
         except OSError as error:
             self._fail(Refused("metadata", f"{self.where} cannot be read: {type(error).__name__}"))
         except Refused as refusal:
             self._fail(refusal)
+
+    def _use(self, provider: IdentityProvider) -> None:
+        self.found, self.problem = provider, ""
+        left = provider.certificate_end - clock.now()
+        if left < WARN_BEFORE:
+            log.warning("identity provider certificate ends soon", idp=provider.entity_id, days=left.days)
 
     def _fail(self, refusal: Refused) -> None:
         self.problem = refusal.detail

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,11 +52,20 @@ def load_or_create(folder: Path, name: str, common_name: str, now: datetime) -> 
         fresh = folder / f".{name}.{os.getpid()}"
         fresh.touch(mode=0o600)
         fresh.write_text(pair.key + pair.certificate)
-        with suppress(FileExistsError):
-            os.link(fresh, path)
-        fresh.unlink()
+        _appear(fresh, path)
     key, marker, certificate = path.read_text().partition("-----BEGIN CERTIFICATE-----")
     return KeyPair(key, marker + certificate)
+
+
+def _appear(fresh: Path, path: Path) -> None:
+    """Give a written file its name, unless another process was faster."""
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        fresh.replace(path)
+    fresh.unlink(missing_ok=True)
 
 
 def create(common_name: str, now: datetime, bits: int = KEY_BITS) -> KeyPair:

@@ -231,3 +231,16 @@ def test_rate_limit_holds_the_door(door: Doors) -> None:
     answers = [browser.post("/saml/acs", data={}).status_code for _ in range(245)]
     assert answers[0] == 403
     assert answers[-1] == 429
+
+
+@pytest.mark.postgres
+def test_sign_in_on_postgresql(door: Doors, postgres_url: str) -> None:
+    here = door(database_url=postgres_url)
+    browser = here.browser()
+    question = here.ask(browser)
+    assert here.post(question, assertion_id="_same").status_code == 303
+    assert refusal_of(here, here.post(here.ask(browser), assertion_id="_same")) == "replay"
+    assert here.come_in(browser, "/people").headers["Location"] == "/people"
+    assert browser.get("/settings/sessions").status_code == 200
+    assert browser.post("/logout").status_code == 200
+    assert here.sessions() == []
