@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -15,8 +15,8 @@ from rse.core import db, i18n
 from rse.core.i18n import _, ngettext
 from rse.core.web import settings
 from rse.feed import threadfile, threads
+from rse.provisioning.cli import imports
 
-imports = AppGroup("import", help="Import people, skills and threads from files.")
 T = TypeVar("T")
 BATCH = 500
 PROBLEMS = 20

@@ -1,0 +1,129 @@
+"""Loading and clearing the demo company. Neither commits: all of it comes or goes in one transaction."""
+
+import random
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from rse.accounts.models import Person
+from rse.chat.events import MessagesChanged
+from rse.chat.models import Message
+from rse.core import clock
+from rse.core.events import emit
+from rse.demo import chats, clearing, company, conversations, recounting, source
+from rse.demo.calendar import Calendar
+from rse.feed.events import CommentChanged, PostDeleted
+from rse.feed.models import Comment, Post
+from rse.groups.events import GroupChanged
+from rse.groups.models import Group
+from rse.people.events import PersonChanged
+
+SEED = 1907  # of all chance: two loadings on one day give the same company
+
+
+class NotEmpty(Exception):
+    """There are people in the database who are not of the demo."""
+
+
+class Taken(Exception):
+    """Somebody real has a login or an address of the demo."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How much there is of the demo company."""
+
+    people: int
+    groups: int
+    posts: int
+    comments: int
+
+
+def count(session: Session) -> Loaded:
+    """Count what there is of the demo company."""
+
+    def number(model: type[Person | Group | Post]) -> int:
+        return session.scalar(select(func.count()).select_from(model).where(model.demo)) or 0
+
+    query = select(func.count()).select_from(Comment).join(Post, Post.id == Comment.post_id)
+    return Loaded(number(Person), number(Group), number(Post), session.scalar(query.where(Post.demo)) or 0)
+
+
+def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bool:
+    """Load the demo company; tells whether it did: a database that holds it already stays as it is.
+
+    Raises NotEmpty when there are real people and `force` is not set, Taken when one of them has a login
+    or an address of the demo.
+    """
+    if session.scalar(select(Person.id).where(Person.demo).limit(1)):
+        return False
+    if not force and session.scalar(select(Person.id).limit(1)):
+        raise NotEmpty
+    _refuse_taken(session)
+    made = company.Company(session, Calendar(clock.now(), ZoneInfo(zone)), random.Random(SEED), locale)
+    company.found(made)
+    company.gather(made)
+    conversations.Threads(made).load()
+    company.look_around(made)
+    chats.load(made)
+    return True
+
+
+def _refuse_taken(session: Session) -> None:
+    uids = source.uids()
+    addresses = [f"{uid}@demo.example" for uid in uids]
+    taken = select(Person.uid).where(or_(Person.uid.in_(uids), Person.email.in_(addresses)))
+    found = session.scalar(taken.limit(1))
+    if found:
+        raise Taken(found)
+
+
+def clear(session: Session) -> bool:
+    """Remove the demo company, what hangs on it, and what was written in its people's names.
+
+    What real people made stays: their posts, and the groups, departments and skills that they use.
+    Tells whether there was anything to remove.
+    """
+    doomed = clearing.choose(session)
+    if not any(doomed.values()):
+        return False
+    left = recounting.find(session, doomed)
+    _tell(session, doomed, left)
+    clearing.remove(session, doomed)
+    clearing.adopt(session)
+    recounting.recount(session, left)
+    return True
+
+
+def _tell(session: Session, doomed: clearing.Doomed, left: recounting.Survivors) -> None:
+    """Tell those who keep something of their own about these rows, the search index above all."""
+    now = clock.now()
+    comments = [
+        row
+        for part in clearing.chunks(doomed.get("comment", ()))
+        for row in session.execute(
+            select(Comment.id, Comment.post_id, Comment.at).where(Comment.id.in_(part))
+        )
+    ]
+    for comment_id, post_id, at in comments:
+        emit(session, CommentChanged(post_id, comment_id, at))
+    for post_id in sorted(doomed["post"]):
+        emit(session, PostDeleted(post_id, now))
+    for conversation_id, messages in _messages(session, doomed).items():
+        emit(session, MessagesChanged(conversation_id, tuple(messages)))
+    for group_id in sorted(doomed["group"] | left.groups):
+        emit(session, GroupChanged(group_id))
+    for person_id in sorted(doomed["person"]):
+        emit(session, PersonChanged(person_id))
+
+
+def _messages(session: Session, doomed: clearing.Doomed) -> dict[int, list[int]]:
+    """Give the messages that go, by their conversation."""
+    found: dict[int, list[int]] = {}
+    for part in clearing.chunks(doomed.get("message", ())):
+        query = select(Message.conversation_id, Message.id).where(Message.id.in_(part)).order_by(Message.seq)
+        for conversation_id, message_id in session.execute(query):
+            found.setdefault(conversation_id, []).append(message_id)
+    return found
