@@ -6,6 +6,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
+from click import Group
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -75,7 +76,12 @@ def _install(app: Flask, feature: Feature) -> None:
     for blueprint in feature.blueprints:
         app.register_blueprint(blueprint)
     for group in feature.cli:
-        app.cli.add_command(group)
+        known = app.cli.commands.get(group.name or "")
+        if isinstance(known, Group):  # `import`, `demo`: several features add to one group
+            for command in group.commands.values():
+                known.add_command(command)
+        else:
+            app.cli.add_command(group)
     if feature.live:
         feature.live()
     if feature.init:
