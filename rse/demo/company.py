@@ -174,16 +174,3 @@ def gather(company: Company) -> None:
         for member in written.members:
             emit(session, MemberJoined(group.id, company.people[member]))
     session.flush()
-
-
-def look_around(company: Company) -> None:
-    """Let members have seen the posts of their groups, all but the last few."""
-    for slug, group in company.groups.items():
-        ids = [company.people[uid] for uid in company.members[slug]]
-        rows = [
-            {"group_id": group.id, "person_id": i, "seen_count": max(0, group.post_count - unread)}
-            for i, unread in zip(
-                ids, company.chance.choices((0, 1, 2, 5), (5, 3, 2, 1), k=len(ids)), strict=True
-            )
-        ]
-        company.session.execute(update(Membership), rows)
