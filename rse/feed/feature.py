@@ -1,8 +1,21 @@
 """What the feed feature declares."""
 
-from rse.core.feature import Feature
-from rse.feed import cli, indicators, models
+from rse.core.feature import Feature, NavItem, Panel
+from rse.core.i18n import lazy
+from rse.feed import actions, api, cli, indicators, panels, views
 
-feature = Feature(name="feed", cli=(cli.imports,), activity=(indicators.activity,))
+feature = Feature(
+    name="feed",
+    blueprints=(views.blueprint, api.blueprint),
+    activity=(indicators.activity,),
+    nav=(
+        NavItem("home", lazy("Home"), "feed.home", "house", 10),
+        NavItem("saved", lazy("Kept for later"), "feed.saved", "bookmark", 30, "me"),
+    ),
+    panels=(
+        Panel("group.feed", "feed", lazy("Posts"), 10, panels.group_feed),
+        Panel("person.main", "feed", lazy("Latest posts"), 30, panels.person_latest),
+    ),
+)
 
-__all__ = ["feature", "models"]
+__all__ = ["actions", "cli", "feature"]

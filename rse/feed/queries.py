@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
@@ -91,43 +91,71 @@ def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
     return found
 
 
-def mentions(session: Session, kind: str, ids: Collection[int]) -> dict[int, list[Card]]:
-    """Give the people named in posts or comments."""
+def mentions(session: Session, ids: Collection[int]) -> dict[int, list[Card]]:
+    """Give the people named in posts."""
     found: dict[int, list[Card]] = defaultdict(list)
     if ids:
         query = select(*COLUMNS, Mention.object_id).join(Mention, Mention.person_id == Person.id)
-        query = query.where(Mention.kind == kind, Mention.object_id.in_(ids)).order_by(Person.sort_name)
+        query = query.where(Mention.kind == "post", Mention.object_id.in_(ids)).order_by(Person.sort_name)
         for row in session.execute(query):
             found[row.object_id].append(card_of(row))
     return found
 
 
-def my_reactions(session: Session, viewer: Viewer, kind: str, ids: Collection[int]) -> dict[int, set[str]]:
-    """Give the names of the reactions that the viewer gave, for a whole page in one query."""
+SAVED = "saved"  # stands beside the names of reactions
+
+
+def mine(session: Session, viewer: Viewer, ids: Collection[int]) -> dict[int, set[str]]:
+    """Give the reactions that the viewer gave to posts, and `saved` for those that they keep: one query."""
+    found: dict[int, set[str]] = {}
+    if ids:
+        reactions = select(Reaction.object_id, Reaction.name).where(
+            Reaction.kind == "post", Reaction.object_id.in_(ids), Reaction.person_id == viewer.id
+        )
+        kept = select(Bookmark.post_id, literal(SAVED))
+        kept = kept.where(Bookmark.person_id == viewer.id, Bookmark.post_id.in_(ids))
+        for object_id, name in session.execute(reactions.union_all(kept)):
+            found.setdefault(object_id, set()).add(name)
+    return found
+
+
+def my_reactions(session: Session, viewer: Viewer, ids: Collection[int]) -> dict[int, set[str]]:
+    """Give the names of the reactions that the viewer gave to comments, for a whole page in one query."""
     found: dict[int, set[str]] = {}
     if ids:
         query = select(Reaction.object_id, Reaction.name).where(
-            Reaction.kind == kind, Reaction.object_id.in_(ids), Reaction.person_id == viewer.id
+            Reaction.kind == "comment", Reaction.object_id.in_(ids), Reaction.person_id == viewer.id
         )
         for object_id, name in session.execute(query):
             found.setdefault(object_id, set()).add(name)
     return found
 
 
-def my_bookmarks(session: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
-    """Give which of these posts the viewer keeps."""
-    if not ids:
-        return set()
-    query = select(Bookmark.post_id).where(Bookmark.person_id == viewer.id, Bookmark.post_id.in_(ids))
-    return set(session.scalars(query))
+@dataclass(frozen=True, slots=True)
+class Membered:
+    """A group of the viewer, as the composer offers it."""
+
+    id: int
+    slug: str
+    name: str
+    visibility: str
+    people: int
+    role: str
+    archived: bool
 
 
-def moderated(session: Session, viewer: Viewer) -> frozenset[int]:
-    """Give the groups in which the viewer may take back what others wrote."""
-    query = select(Membership.group_id).where(
-        Membership.person_id == viewer.id, Membership.state == "active", Membership.role != "member"
-    )
-    return frozenset(session.scalars(query))
+def my_places(session: Session, viewer: Viewer) -> list[Membered]:
+    """Give the viewer's groups by name: where they may publish, and where they moderate."""
+    query = (
+        select(
+            Group.id, Group.slug, Group.name, Group.visibility, Group.member_count, Membership.role,
+            Group.archived_at.is_not(None),
+        )
+        .join(Membership, Membership.group_id == Group.id)
+        .where(Membership.person_id == viewer.id, Membership.state == "active")
+        .order_by(Group.name)
+    )  # fmt: skip
+    return [Membered(*row) for row in session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +191,21 @@ def _shown(row: Any) -> Shown:
 Position = tuple[datetime, int]
 
 
-def after(at: Any, row_id: Any, position: Position) -> Any:
-    """Give the criterion of rows later than a position in (at, id)."""
-    return or_(at > position[0], and_(at == position[0], row_id > position[1]))
+def later(at: Any, row_id: Any, position: Position) -> Any:
+    """Give the criterion of rows after a position in (at, id)."""
+    return and_(at >= position[0], or_(at > position[0], row_id > position[1]))
 
 
-def before(at: Any, row_id: Any, position: Position) -> Any:
-    """Give the criterion of rows earlier than a position in (at, id)."""
-    return or_(at < position[0], and_(at == position[0], row_id < position[1]))
+def earlier(at: Any, row_id: Any, position: Position) -> Any:
+    """Give the criterion of rows before a position in (at, id), in a form that an index can follow."""
+    return and_(at <= position[0], or_(at < position[0], row_id < position[1]))
 
 
 def comments_before(session: Session, post_id: int, position: Position | None, limit: int) -> list[Shown]:
     """Give the last comments before a position (or the last of all), oldest first, one more than `limit`."""
     query = _comments().where(Comment.post_id == post_id)
     if position:
-        query = query.where(before(Comment.at, Comment.id, position))
+        query = query.where(earlier(Comment.at, Comment.id, position))
     query = query.order_by(Comment.at.desc(), Comment.id.desc()).limit(limit + 1)
     return [_shown(row) for row in session.execute(query)][::-1]
 
@@ -186,7 +214,7 @@ def comments_after(session: Session, post_id: int, position: Position | None, li
     """Give the first comments after a position, oldest first, one more than `limit`."""
     query = _comments().where(Comment.post_id == post_id)
     if position:
-        query = query.where(after(Comment.at, Comment.id, position))
+        query = query.where(later(Comment.at, Comment.id, position))
     rows = session.execute(query.order_by(Comment.at, Comment.id).limit(limit + 1))
     return [_shown(row) for row in rows]
 

@@ -11,6 +11,8 @@ from rse.core.policy import Action, Invalid, require
 from rse.feed import policy, queries
 from rse.feed.events import Reacted
 from rse.feed.models import Bookmark, Comment, Post, Reaction
+from rse.feed.writing import TAG
+from rse.people.models import Follow
 
 
 def react(session: Session, viewer: Viewer, kind: str, object_id: int, name: str, *, on: bool = True) -> None:
@@ -66,3 +68,14 @@ def bookmark(session: Session, viewer: Viewer, post_id: int, *, on: bool = True)
     if on:
         values = {"person_id": viewer.id, "post_id": post_id, "at": clock.now()}
         session.execute(insert(Bookmark).values(values))
+
+
+def follow_tag(session: Session, viewer: Viewer, tag: str, *, on: bool = True) -> None:
+    """Follow a tag, or stop to; nobody else is shown it. Raises Invalid for what is no tag."""
+    if not TAG.fullmatch(tag):
+        raise Invalid(tag=_("A tag is one word of letters, digits and hyphens, without spaces."))
+    here = (Follow.follower_id == viewer.id, Follow.tag == tag)
+    session.execute(delete(Follow).where(*here))
+    if on:
+        session.add(Follow(follower_id=viewer.id, tag=tag, at=clock.now()))
+        session.flush()

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from rse.core.api import Page, PublicId, Schema
+from rse.core.i18n import lazy
 
 MAX_TITLE, MAX_BODY, MAX_COMMENT, MAX_TAGS = 200, 20_000, 8_000, 10
 
-# Texts of pydantic errors are put into the reader's language where they are shown (core/schema.py).
-NOTHING_SAID = "Write something first."
-NOT_VALID = "This value is not valid."
+NOTHING_SAID = lazy("Write something first.")
+NOT_VALID = lazy("This value is not valid.")
 
 
 def _said(text: str) -> str:
@@ -45,6 +45,12 @@ class EditPost(Schema):
     title: Title | None = None
     body: Body | None = None
     tags: list[Annotated[str, Field(max_length=50)]] | None = Field(None, max_length=MAX_TAGS)
+
+
+class EditPostForm(EditPost):
+    """The form of a post: it shows everything, so an empty text is a missing one."""
+
+    body: Body
 
 
 class AddComment(Schema):

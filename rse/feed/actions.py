@@ -1,0 +1,258 @@
+"""Forms of the feed: each answers a fragment to htmx, and 303 without JavaScript."""
+
+from typing import Any
+
+from flask import Response, request, url_for
+
+from rse.core import db
+from rse.core.model import encode_id
+from rse.core.policy import Invalid, NotFound
+from rse.core.web import SIGNED_IN, Form, is_fragment, page, read_form, route, see_other, viewer
+from rse.feed import cards, composing, policy, queries, reacting, service, timeline
+from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, EditPostForm, PublishPost, Toggle
+from rse.feed.views import blueprint, card_of, show_home, show_post
+from rse.groups import queries as groups
+
+
+def wrong(form: Form[Any], error: Invalid) -> Form[Any]:
+    """Put what a service refused beside the fields of the form."""
+    return Form(form.data, None, form.errors | error.errors)
+
+
+@route(blueprint, "/posts", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
+def publish() -> Any:
+    """Publish what the composer holds."""
+    session, who = db.session(), viewer()
+    form = read_form(PublishPost)
+    if form.value is None:
+        return _compose_again(form)
+    given = form.input
+    group = groups.find(session, who, given.group) if given.group else None
+    try:
+        made = service.publish(
+            session, who, kind=given.kind, title=given.title, body=given.body, group=group, tags=given.tags
+        )
+    except Invalid as error:
+        db.rollback()
+        return _compose_again(wrong(form, error))
+    if is_fragment():
+        return card_of(timeline.one(session, who, made.id))
+    return see_other("feed.post", post_id=made.id)
+
+
+def _compose_again(form: Form[Any]) -> Response:
+    """Show the composer with what is wrong; nothing that was written is lost."""
+    if not is_fragment():
+        return show_home(422, form)
+    session, who = db.session(), viewer()
+    slug = form.data.get("group", "")
+    fixed = groups.find(session, who, slug) if slug and "fixed" in request.args else None
+    places = queries.my_places(session, who)
+    values = composing.composer(session, who, places, form=form, group=fixed)
+    response = page("feed/_composer.html", 422, composer=values)
+    response.headers["HX-Retarget"] = "#composer"
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def _after(post_id: int) -> Any:
+    """Answer a small action on a post: its card, or back to where the form was."""
+    if is_fragment():
+        return card_of(timeline.one(db.session(), viewer(), post_id))
+    return see_other("feed.post", post_id=post_id)
+
+
+@route(blueprint, "/posts/<pid:post_id>/reactions", rule=SIGNED_IN, methods=("POST",), limit="120/minute")
+def react(post_id: int) -> Any:
+    """Give a reaction to a post, or take it back."""
+    reacting.toggle(db.session(), viewer(), "post", post_id, read_form(Toggle).input.name)
+    return _after(post_id)
+
+
+@route(blueprint, "/posts/<pid:post_id>/bookmark", rule=SIGNED_IN, methods=("POST",), limit="120/minute")
+def keep(post_id: int) -> Any:
+    """Keep a post for later, or stop to."""
+    session, who = db.session(), viewer()
+    kept = queries.SAVED in queries.mine(session, who, [post_id]).get(post_id, ())
+    reacting.bookmark(session, who, post_id, on=not kept)
+    return _after(post_id)
+
+
+@route(blueprint, "/posts/<pid:post_id>/edit", rule=SIGNED_IN)
+def edit_form(post_id: int) -> Any:
+    """Show the form to change one's own post."""
+    found = _own_post(post_id)
+    data = {"kind": found.kind, "title": found.title or "", "body": found.body}
+    return page("feed/edit.html", form=Form(data, None, {}), post=found)
+
+
+def _own_post(post_id: int) -> Any:
+    found = queries.post(db.session(), viewer(), post_id)
+    if found.author_id != viewer().id:
+        raise NotFound
+    return found
+
+
+@route(blueprint, "/posts/<pid:post_id>/edit", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
+def edit(post_id: int) -> Any:
+    """Change one's own post."""
+    form = read_form(EditPostForm)
+    try:
+        given = form.input
+        service.edit(
+            db.session(),
+            viewer(),
+            post_id,
+            body=given.body,
+            title=given.title or "",
+            kind=given.kind,
+            tags=None,
+        )
+    except Invalid as error:
+        db.rollback()
+        return page("feed/edit.html", 422, form=wrong(form, error), post=_own_post(post_id))
+    return see_other("feed.post", post_id=post_id)
+
+
+@route(blueprint, "/posts/<pid:post_id>/delete", rule=SIGNED_IN)
+def delete_form(post_id: int) -> Any:
+    """Ask before a post is taken back."""
+    session, who = db.session(), viewer()
+    found = queries.post(session, who, post_id)
+    _group, tie = queries.place(session, who, found.group_id)
+    if not policy.may_delete(who, found.author_id, tie):
+        raise NotFound
+    return page("feed/delete.html", thing=found, what="post", back=url_for("feed.post", post_id=post_id))
+
+
+@route(blueprint, "/posts/<pid:post_id>/delete", rule=SIGNED_IN, methods=("POST",))
+def delete(post_id: int) -> Any:
+    """Take a post back."""
+    service.delete(db.session(), viewer(), post_id)
+    return see_other("feed.home")
+
+
+@route(blueprint, "/posts/<pid:post_id>/comments", rule=SIGNED_IN, methods=("POST",), limit="120/minute")
+def add_comment(post_id: int) -> Any:
+    """Write under a post."""
+    form = read_form(AddComment)
+    session, who = db.session(), viewer()
+    try:
+        given = form.input
+        added = service.comment(session, who, post_id, body=given.body, parent_id=given.parent_id)
+    except Invalid as error:
+        db.rollback()
+        return _comment_again(post_id, wrong(form, error))
+    if is_fragment():
+        return comment_card(added.id)
+    return see_other("feed.post", post_id=post_id, _anchor=f"comment-{encode_id(added.id)}")
+
+
+def _comment_again(post_id: int, form: Form[Any]) -> Response:
+    if not is_fragment():
+        return show_post(post_id, 422, form)
+    found = queries.post(db.session(), viewer(), post_id)
+    response = page("feed/_comment_form.html", 422, post=found, form=form, reply_to=None)
+    response.headers["HX-Retarget"] = "#comment-form"
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def comment_card(comment_id: int) -> Response:
+    """Answer with one comment as its thread shows it."""
+    session, who = db.session(), viewer()
+    _comment, post = queries.comment(session, who, comment_id)
+    group, tie = queries.place(session, who, post.group_id)
+    shown = queries.comments_by_id(session, [comment_id])[comment_id]
+    parents = queries.comments_by_id(session, [shown.parent_id]) if shown.parent_id else {}
+    return page(
+        "feed/_comments.html",
+        post=post,
+        comments=[shown],
+        parents=parents,
+        mine=queries.my_reactions(session, who, [comment_id]),
+        reactions=cards.REACTIONS,
+        may_write=policy.is_open(group),
+        may_accept=post.kind == "question" and policy.may_accept(who, post.author_id, group, tie),
+        may_moderate=policy.may_delete(who, 0, tie),
+    )
+
+
+@route(blueprint, "/comments/<pid:comment_id>/card", rule=SIGNED_IN)
+def comment_fragment(comment_id: int) -> Any:
+    """Give a comment that an open thread fetches."""
+    return comment_card(comment_id)
+
+
+@route(
+    blueprint, "/comments/<pid:comment_id>/reactions", rule=SIGNED_IN, methods=("POST",), limit="120/minute"
+)
+def react_to_comment(comment_id: int) -> Any:
+    """Give a reaction to a comment, or take it back."""
+    reacting.toggle(db.session(), viewer(), "comment", comment_id, read_form(Toggle).input.name)
+    return comment_card(comment_id) if is_fragment() else see_other("feed.comment", comment_id=comment_id)
+
+
+def _own_comment(comment_id: int) -> Any:
+    found, _post = queries.comment(db.session(), viewer(), comment_id)
+    if found.author_id != viewer().id:
+        raise NotFound
+    return found
+
+
+@route(blueprint, "/comments/<pid:comment_id>/edit", rule=SIGNED_IN)
+def edit_comment_form(comment_id: int) -> Any:
+    """Show the form to change one's own comment."""
+    found = _own_comment(comment_id)
+    return page("feed/edit_comment.html", form=Form({"body": found.body}, None, {}), comment=found)
+
+
+@route(blueprint, "/comments/<pid:comment_id>/edit", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
+def edit_comment(comment_id: int) -> Any:
+    """Change one's own comment."""
+    form = read_form(EditComment)
+    try:
+        service.edit_comment(db.session(), viewer(), comment_id, body=form.input.body)
+    except Invalid as error:
+        db.rollback()
+        found = _own_comment(comment_id)
+        return page("feed/edit_comment.html", 422, form=wrong(form, error), comment=found)
+    return see_other("feed.comment", comment_id=comment_id)
+
+
+@route(blueprint, "/comments/<pid:comment_id>/delete", rule=SIGNED_IN)
+def delete_comment_form(comment_id: int) -> Any:
+    """Ask before a comment is taken back."""
+    session, who = db.session(), viewer()
+    found, post = queries.comment(session, who, comment_id)
+    _group, tie = queries.place(session, who, post.group_id)
+    if not policy.may_delete(who, found.author_id, tie):
+        raise NotFound
+    back = url_for("feed.comment", comment_id=comment_id)
+    return page("feed/delete.html", thing=found, what="comment", back=back)
+
+
+@route(blueprint, "/comments/<pid:comment_id>/delete", rule=SIGNED_IN, methods=("POST",))
+def delete_comment(comment_id: int) -> Any:
+    """Take a comment back."""
+    found = service.delete_comment(db.session(), viewer(), comment_id)
+    return see_other("feed.post", post_id=found.post_id, _anchor="comments")
+
+
+@route(blueprint, "/posts/<pid:post_id>/answer", rule=SIGNED_IN, methods=("POST",))
+def accept(post_id: int) -> Any:
+    """Mark the answer of a question, or take the mark back when it is on that comment already."""
+    session, who = db.session(), viewer()
+    chosen = read_form(ChooseAnswer).input.comment_id
+    held = queries.post(session, who, post_id).answer_id == chosen
+    service.accept(session, who, post_id, None if held else chosen)
+    return see_other("feed.post", post_id=post_id, _anchor="comments")
+
+
+@route(blueprint, "/tags/<tag>/follow", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
+def follow_tag(tag: str) -> Any:
+    """Follow a tag, or stop to."""
+    session, who = db.session(), viewer()
+    name = tag.lower()
+    reacting.follow_tag(session, who, name, on=name not in timeline.follows(session, who)[1])
+    return see_other("feed.tag", tag=name)

@@ -1,0 +1,74 @@
+"""The composer: where one may publish, and who would read it, spelled out before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from rse.core.audience import EVERYONE, Viewer
+from rse.feed import policy, queries
+from rse.feed.queries import Membered
+from rse.groups import queries as groups
+from rse.groups.models import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who would read a post: how many people, in which group, with how many guests among them."""
+
+    people: int
+    name: str = ""  # of the group; empty for the whole company
+    members: int = 0
+    open: bool = False
+    guests: bool = False
+    allowed: bool = True
+
+
+def moderated(places: Sequence[Membered]) -> frozenset[int]:
+    """Give the groups in which the viewer may take back what others wrote."""
+    return frozenset(place.id for place in places if place.role != "member")
+
+
+def reach(session: Session, viewer: Viewer, group: Group | None) -> Reach:
+    """Tell who would read what is published to a group, or to the company (None)."""
+    if group is None:
+        return Reach(queries.readers(session, EVERYONE), allowed=policy.may_publish(viewer, None, None))
+    tie = groups.membership(session, group.id, viewer.id)
+    return Reach(
+        queries.readers(session, group.posts_audience),
+        group.name,
+        group.member_count,
+        group.posts_audience == EVERYONE,
+        groups.has_guests(session, group.id),
+        policy.may_publish(viewer, group, tie),
+    )
+
+
+def composer(
+    session: Session,
+    viewer: Viewer,
+    places: Sequence[Membered],
+    *,
+    form: Any = None,
+    group: Group | None = None,
+) -> dict[str, Any] | None:
+    """Give what the composer shows, or None for somebody who can publish nowhere from here.
+
+    `group` fixes the audience (the page of a group); `form` is what was posted and could not be taken.
+    """
+    if group is not None:
+        found = reach(session, viewer, group)
+        return {"places": [], "group": group, "reach": found, "form": form} if found.allowed else None
+    living = [place for place in places if not place.archived]
+    if not viewer.is_employee and not living:
+        return None
+    chosen = form.data.get("group", "") if form else "" if viewer.is_employee else living[0].slug
+    place = groups.find(session, viewer, chosen) if chosen and any(p.slug == chosen for p in living) else None
+    return {
+        "places": living,
+        "group": None,
+        "chosen": chosen,
+        "reach": reach(session, viewer, place),
+        "form": form,
+    }

@@ -1,0 +1,240 @@
+"""Pages that show posts: home, a post, a tag, what one keeps; and the fragments that they fetch."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from rse.core import db
+from rse.core.i18n import _
+from rse.core.model import decode_id
+from rse.core.policy import NotFound
+from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, see_other, viewer
+from rse.feed import cards, composing, policy, queries, timeline
+from rse.feed.timeline import Entry
+from rse.groups import queries as groups
+
+blueprint = Blueprint("feed", __name__)
+PAGE = 20
+COMMENTS = 50
+SCOPES = ("all", "following", "groups")
+
+
+def before() -> tuple[datetime, int] | None:
+    """Read the position that a page goes on from."""
+    found: Any = decode_cursor(request.args.get("cursor"), datetime, int)
+    return (found[0], found[1]) if found else None
+
+
+def listed(entries: Sequence[Entry], more: Callable[[str], str], moderated: frozenset[int]) -> dict[str, Any]:
+    """Render a page of posts, and the address of the next one: values for `feed/_list.html`."""
+    html = cards.render(db.session(), viewer(), entries[:PAGE], moderated=moderated)
+    last = entries[PAGE - 1] if len(entries) > PAGE else None
+    return {"cards": html, "more": more(encode_cursor(*last.position)) if last else None}
+
+
+@route(blueprint, "/", rule=SIGNED_IN)
+def home() -> Any:
+    """Show the home feed with the composer."""
+    return show_home()
+
+
+def show_home(status: int = 200, form: Any = None) -> Response:
+    """Show the home feed; `form` is what was posted and could not be taken."""
+    session, who = db.session(), viewer()
+    scope = request.args.get("scope", "all")
+    scope = scope if scope in SCOPES else "all"
+    entries = timeline.home(session, who, scope, before=before(), limit=PAGE)
+    places = queries.my_places(session, who)
+
+    def more(cursor: str) -> str:
+        return url_for("feed.home", cursor=cursor, scope=None if scope == "all" else scope)
+
+    values = listed(entries, more, composing.moderated(places))
+    if "cursor" not in request.args:
+        values |= {"composer": composing.composer(session, who, places, form=form)}
+    return page("feed/home.html", status, scope=scope, **values)
+
+
+@route(blueprint, "/tags/<tag>", rule=SIGNED_IN)
+def tag(tag: str) -> Any:
+    """Show the posts with a tag that the viewer may read."""
+    session, who = db.session(), viewer()
+    name = tag.lower()
+    entries = timeline.tag(session, who, name, before=before(), limit=PAGE)
+    moderated = composing.moderated(queries.my_places(session, who))
+    values = listed(entries, lambda cursor: url_for("feed.tag", tag=name, cursor=cursor), moderated)
+    followed = name in timeline.follows(session, who)[1]
+    return page("feed/tag.html", tag=name, followed=followed, **values)
+
+
+@route(blueprint, "/saved", rule=SIGNED_IN)
+def saved() -> Any:
+    """Show the posts that the viewer keeps."""
+    session, who = db.session(), viewer()
+    entries = timeline.saved(session, who, before=before(), limit=PAGE)
+    moderated = composing.moderated(queries.my_places(session, who))
+    return page(
+        "feed/saved.html", **listed(entries, lambda cursor: url_for("feed.saved", cursor=cursor), moderated)
+    )
+
+
+@route(blueprint, "/posts/audience", rule=SIGNED_IN)
+def audience() -> Any:
+    """Spell out who would read a post, for the group that the composer has chosen."""
+    session, who = db.session(), viewer()
+    slug = request.args.get("group", "")
+    group = groups.find(session, who, slug) if slug else None
+    return page("feed/_audience.html", reach=composing.reach(session, who, group))
+
+
+@route(blueprint, "/posts/<pid:post_id>/card", rule=SIGNED_IN)
+def card(post_id: int) -> Any:
+    """Give a card that a list fetches: 404 when it is not for the viewer, 204 when not for their scope."""
+    session, who = db.session(), viewer()
+    scope = request.args.get("scope", "all")
+    entry = timeline.one(session, who, post_id)
+    if scope in SCOPES and scope != "all" and not timeline.in_scope(session, who, scope, post_id):
+        return Response(status=204)
+    return card_of(entry)
+
+
+def card_of(entry: Entry, *, folded: bool = True) -> Response:
+    """Answer with one card."""
+    session, who = db.session(), viewer()
+    moderated = composing.moderated(queries.my_places(session, who))
+    html = cards.render(session, who, [entry], moderated=moderated, folded=folded)
+    return page("feed/_one.html", card=html[0])
+
+
+@route(blueprint, "/posts/<pid:post_id>", rule=SIGNED_IN)
+def post(post_id: int) -> Any:
+    """Show a post with its comments, newest at the end; `?comment=` shows the page that holds one."""
+    return show_post(post_id)
+
+
+def show_post(post_id: int, status: int = 200, form: Any = None) -> Response:
+    """Show a post; `form` is a comment that could not be taken."""
+    session, who = db.session(), viewer()
+    found = queries.post(session, who, post_id)
+    group, tie = queries.place(session, who, found.group_id)
+    moderated = frozenset({found.group_id or 0}) if policy.may_delete(who, 0, tie) else frozenset()
+    entry = timeline.one(session, who, post_id)
+    shown, earlier, later = _comments(post_id)
+    answer = (
+        queries.comments_by_id(session, [found.answer_id]).get(found.answer_id) if found.answer_id else None
+    )
+    parents = _answered(shown)
+    everyone = [*shown, *([answer] if answer else [])]
+    return page(
+        "feed/post.html",
+        status,
+        post=found,
+        group=group,
+        card=cards.render(session, who, [entry], moderated=moderated, folded=False)[0],
+        comments=shown,
+        earlier=earlier,
+        later=later,
+        answer=answer,
+        parents=parents,
+        mine=queries.my_reactions(session, who, [comment.id for comment in everyone]),
+        reactions=cards.REACTIONS,
+        may_write=policy.is_open(group),
+        may_accept=found.kind == "question" and policy.may_accept(who, found.author_id, group, tie),
+        may_moderate=bool(moderated),
+        reply_to=_reply_to(shown),
+        form=form,
+    )
+
+
+def _comments(post_id: int) -> tuple[list[queries.Shown], str | None, str | None]:
+    """Give a page of comments, and the addresses of the earlier and the later ones."""
+    session = db.session()
+    asked = request.args.get("comment", "")
+    position: Any = decode_cursor(request.args.get("after"), datetime, int)
+    if asked:
+        position = _position_of(post_id, asked)
+    if position:
+        rows = queries.comments_after(session, post_id, position, COMMENTS)
+        shown, has_later = rows[:COMMENTS], len(rows) > COMMENTS
+        has_earlier = bool(queries.comments_before(session, post_id, _start(shown, position), 0))
+    else:
+        rows = queries.comments_before(session, post_id, before(), COMMENTS)
+        has_earlier, has_later = len(rows) > COMMENTS, "cursor" in request.args
+        shown = rows[-COMMENTS:]
+    if not shown:
+        return [], None, None
+    first, last = shown[0], shown[-1]
+    back = url_for("feed.post", post_id=post_id, cursor=encode_cursor(first.at, first.id))
+    on = url_for("feed.post", post_id=post_id, after=encode_cursor(last.at, last.id))
+    return shown, back if has_earlier else None, on if has_later else None
+
+
+def _start(shown: Sequence[queries.Shown], position: tuple[datetime, int]) -> tuple[datetime, int]:
+    return (shown[0].at, shown[0].id) if shown else position
+
+
+def _position_of(post_id: int, asked: str) -> tuple[datetime, int] | None:
+    """Give the position just before a comment, with a few others before it for the context."""
+    try:
+        comment_id = decode_id(asked)
+    except ValueError as error:
+        raise NotFound from error
+    found = queries.comments_by_id(db.session(), [comment_id]).get(comment_id)
+    if found is None:
+        return None
+    around = queries.comments_before(db.session(), post_id, (found.at, found.id), 5)
+    first = around[0] if around else found
+    return first.at, first.id - 1
+
+
+def _answered(shown: Sequence[queries.Shown]) -> dict[int, queries.Shown]:
+    """Give the comments that these ones answer."""
+    here = {comment.id: comment for comment in shown}
+    wanted = {c.parent_id for c in shown if c.parent_id and c.parent_id not in here}
+    return here | (queries.comments_by_id(db.session(), wanted) if wanted else {})
+
+
+def _reply_to(shown: Sequence[queries.Shown]) -> queries.Shown | None:
+    """Give the comment that the form will answer."""
+    asked = request.args.get("reply", "")
+    return next((comment for comment in shown if asked and comment.id == _read(asked)), None)
+
+
+def _read(text: str) -> int:
+    try:
+        return decode_id(text)
+    except ValueError:
+        return 0
+
+
+@route(blueprint, "/comments/<pid:comment_id>", rule=SIGNED_IN)
+def comment(comment_id: int) -> Any:
+    """Go to a comment in its thread."""
+    found, post = queries.comment(db.session(), viewer(), comment_id)
+    key = url_for("feed.comment", comment_id=found.id).rsplit("/", 1)[1]
+    return see_other("feed.post", post_id=post.id, comment=key, _anchor=f"comment-{key}")
+
+
+@route(blueprint, "/posts/<pid:post_id>/history", rule=SIGNED_IN)
+def history(post_id: int) -> Any:
+    """Show the author what their post said before."""
+    found = queries.post(db.session(), viewer(), post_id)
+    back = url_for("feed.post", post_id=post_id)
+    return _history("post", found, back, _("Earlier versions of your post"))
+
+
+@route(blueprint, "/comments/<pid:comment_id>/history", rule=SIGNED_IN)
+def comment_history(comment_id: int) -> Any:
+    """Show the author what their comment said before."""
+    found, _post = queries.comment(db.session(), viewer(), comment_id)
+    back = url_for("feed.comment", comment_id=comment_id)
+    return _history("comment", found, back, _("Earlier versions of your comment"))
+
+
+def _history(kind: str, found: Any, back: str, title: str) -> Response:
+    if found.author_id != viewer().id:
+        raise NotFound
+    revisions = queries.revisions(db.session(), kind, found.id)
+    return page("feed/history.html", title=title, back=back, revisions=revisions)
