@@ -31,6 +31,7 @@ class PostDeleted(Event):
 
     post_id: int
     at: datetime
+    comment_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class AnswerAccepted(Event):
     post_id: int
     comment_id: int | None
     at: datetime
+    before_id: int | None = None  # the answer that held until now
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,23 @@
 """What the feed feature declares."""
 
-from rse.core.feature import Feature, NavItem, Panel
+from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.feed import actions, api, cli, indicators, panels, views
+from rse.feed import actions, api, cli, events, exports, indicators, live, panels, search, service, views
+from rse.groups.events import GroupRetokened
+
+SEEN = (
+    events.PostPublished,
+    events.PostChanged,
+    events.PostDeleted,
+    events.CommentAdded,
+    events.CommentChanged,
+    events.Reacted,
+    events.AnswerAccepted,
+)
 
 feature = Feature(
     name="feed",
     blueprints=(views.blueprint, api.blueprint),
-    activity=(indicators.activity,),
     nav=(
         NavItem("home", lazy("Home"), "feed.home", "house", 10),
         NavItem("saved", lazy("Kept for later"), "feed.saved", "bookmark", 30, "me"),
@@ -16,6 +26,13 @@ feature = Feature(
         Panel("group.feed", "feed", lazy("Posts"), 10, panels.group_feed),
         Panel("person.main", "feed", lazy("Latest posts"), 30, panels.person_latest),
     ),
+    subscribers=(
+        Subscriber("feed.retoken", (GroupRetokened,), service.retoken, "same_transaction"),
+        Subscriber("feed.live", SEEN, live.tell, "live"),
+    ),
+    activity=(indicators.activity,),
+    index=(search.posts, search.comments),
+    exports=(exports.export,),
 )
 
 __all__ = ["actions", "cli", "feature"]

@@ -33,7 +33,7 @@ def react(session: Session, viewer: Viewer, kind: str, object_id: int, name: str
     else:
         session.add(Reaction(kind=kind, object_id=object_id, person_id=viewer.id, name=name, at=at))
     session.flush()
-    target.reactions = _counts(session, kind, object_id)
+    target.reactions = counts(session, kind, object_id)
     target.version += 1
     session.flush()
     emit(session, Reacted(post.id, kind, object_id, at))
@@ -52,7 +52,7 @@ def _target(session: Session, viewer: Viewer, kind: str, object_id: int) -> tupl
     return post, post
 
 
-def _counts(session: Session, kind: str, object_id: int) -> dict[str, int]:
+def counts(session: Session, kind: str, object_id: int) -> dict[str, int]:
     """Count again from the rows, in the order of the set: a count can never drift."""
     here = (Reaction.kind == kind, Reaction.object_id == object_id)
     rows = session.execute(select(Reaction.name, func.count()).where(*here).group_by(Reaction.name))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from rse.core import clock, text
@@ -22,6 +22,7 @@ from rse.feed.events import (
 )
 from rse.feed.models import Acceptance, Comment, Post, Revision
 from rse.groups import service as groups
+from rse.groups.events import GroupRetokened
 from rse.groups.models import Group
 
 
@@ -136,7 +137,8 @@ def delete(session: Session, viewer: Viewer, post_id: int) -> Post:
     _changed(session, post)
     if post.group_id:
         groups.count_posts(session, post.group_id, -1)
-    emit(session, PostDeleted(post.id, post.at))
+    gone = session.scalars(select(Comment.id).where(Comment.post_id == post.id)).all()
+    emit(session, PostDeleted(post.id, post.at, tuple(gone)))
     return post
 
 
@@ -244,9 +246,9 @@ def _mark_answer(session: Session, viewer: Viewer, post: Post, comment_id: int) 
         raise Invalid(comment_id=_("This comment is not under the question."))
     now = clock.now()
     session.merge(Acceptance(post_id=post.id, comment_id=chosen.id, person_id=viewer.id, at=now))
-    post.answer_id = chosen.id
+    held, post.answer_id = post.answer_id, chosen.id
     session.flush()
-    emit(session, AnswerAccepted(post.id, chosen.id, now))
+    emit(session, AnswerAccepted(post.id, chosen.id, now, held))
 
 
 def _take_answer_back(session: Session, post: Post) -> None:
@@ -254,6 +256,15 @@ def _take_answer_back(session: Session, post: Post) -> None:
     at = held.at if held else clock.now()
     if held:
         session.delete(held)
-    post.answer_id = None
+    before, post.answer_id = post.answer_id, None
     session.flush()
-    emit(session, AnswerAccepted(post.id, None, at))
+    emit(session, AnswerAccepted(post.id, None, at, before))
+
+
+def retoken(session: Session, events: Sequence[GroupRetokened]) -> None:
+    """Give everything in a group its new audience, in the transaction that changed the visibility."""
+    for event in events:
+        moved = update(Post).where(Post.group_id == event.group_id)
+        values = {"audience": event.new_audience, "version": Post.version + 1}
+        session.execute(moved.values(values).execution_options(synchronize_session=False))
+        session.expire_all()
