@@ -24,7 +24,7 @@ def rows(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:
 
 def _marks(person_id: int) -> list[tuple[str, Any]]:
     """Give what a person marked: (what, query of the object, a value and the time)."""
-    columns = {
+    columns: dict[str, tuple[Any, Any, Any]] = {
         "reaction": (Reaction, Reaction.object_id, Reaction.name),
         "kept": (Bookmark, Bookmark.post_id, Bookmark.post_id.label("post")),
         "mentioned": (Mention, Mention.object_id, Mention.kind),
