@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from rse.search.grammar import Word
 
 EXPANDED = 64  # words that a prefix stands for at most, the most frequent ones
-READ = 2_000  # words looked at for that
+READ = 600  # words looked at for that
+KEPT_PREFIXES = 5_000
 KEPT_ENTRIES = 400_000  # entries of posting lists kept per segment: about 40 MB
 KEPT_AUDIENCES = 2_000
 
@@ -53,6 +55,7 @@ class Segment:
         self.sets = [frozenset(tokens) for tokens in codes]
         self.lists: dict[tuple[str, str], dict[int, float]] = {}
         self.kept = 0
+        self.expanded: dict[str, list[str]] = {}
         self.allowed: dict[frozenset[str], frozenset[int]] = {}
 
     def readable(self, audience: frozenset[str]) -> frozenset[int]:
@@ -132,14 +135,17 @@ class View:
         }
 
     def expand(self, prefix: str) -> list[str]:
-        """Give the words that a prefix may stand for: the most frequent ones of the first thousands."""
-        counted = []
-        for number, raw in enumerate(self.reader.expand_prefix("exact", prefix)):
-            if number >= READ:
-                break
-            word = raw.decode()
-            counted.append((self.reader.doc_frequency("exact", word), word))
-        return [word for _, word in sorted(counted, reverse=True)[:EXPANDED]]
+        """Give the words that a prefix may stand for: the most frequent ones of the first hundreds."""
+        known = self.segment.expanded.get(prefix)
+        if known is None:
+            words = [raw.decode() for raw in islice(self.reader.expand_prefix("exact", prefix), READ)]
+            if len(words) > EXPANDED:
+                words.sort(key=lambda word: self.reader.doc_frequency("exact", word), reverse=True)
+            known = words[:EXPANDED]
+            if len(self.segment.expanded) >= KEPT_PREFIXES:
+                self.segment.expanded.clear()
+            self.segment.expanded[prefix] = known
+        return known
 
     def rows_of(self, word: Word) -> dict[int, float]:
         """Give the rows that hold a word, weighed: its stem once, its exact form twice more."""

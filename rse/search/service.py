@@ -14,7 +14,7 @@ from rse.groups.events import GroupRetokened
 from rse.search.engine import Batch, SearchBackend
 
 READ = 500  # objects read from the database at once
-WRITTEN = 5_000  # objects of one commit of the index
+WRITTEN = 20_000  # objects of one commit of the index
 
 Sources = Mapping[str, IndexSource]
 Touched = dict[str, set[int]]  # kind -> ids

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from array import array
 from collections.abc import Iterable, Sequence
@@ -28,6 +29,7 @@ MAX_PLACE = 65_535
 APART = 10  # places between title and text, so that no phrase spans both
 TITLE_WEIGHT = 3  # a word of the title counts as often
 MEMORY_MB = 256  # of postings before Whoosh sorts on disk
+BASE = 4  # segments of a size that are merged
 TORN = 3  # a segment with a third of its rows deleted is written anew at the next merge
 
 Posting = tuple[bytes, int, float, bytes]
@@ -112,24 +114,29 @@ def _weight(frequency: int, norm: float) -> float:
 
 
 def merge(writer: Any, segments: Sequence[Any]) -> list[Any]:
-    """Merge like a counter carries: the smallest, as long as together they reach the next one's size.
+    """Merge like a counter in base 4 carries: four segments of a size become one of the next size.
 
-    A document is so rewritten about log2(n) times in all, and n documents lie in about log2(n) segments.
+    A document is so rewritten about log4(n) times in all, and n documents lie in few segments, most of them
+    small. A segment of which much is deleted goes along.
     """
-    pile, kept = writer.docnum, []
-    carrying = True
-    for segment in sorted(segments, key=lambda s: s.doc_count_all()):
-        size = segment.doc_count_all()
-        torn = segment.deleted_count() * TORN > size
-        carrying = carrying and size <= 2 * pile
-        if carrying or torn:
-            reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
-            pile += size
-        else:
-            kept.append(segment)
-    return kept
+    pile = writer.docnum
+    waiting = sorted(segments, key=lambda s: s.doc_count_all())
+    merged = [segment for segment in waiting if segment.deleted_count() * TORN > segment.doc_count_all()]
+    while True:
+        level = _level(pile + sum(segment.doc_count_all() for segment in merged))
+        beside = [s for s in waiting if s not in merged and _level(s.doc_count_all()) <= level]
+        if len(beside) < BASE - 1:
+            break
+        merged += beside
+    for segment in merged:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return [segment for segment in segments if segment not in merged]
+
+
+def _level(size: int) -> int:
+    return int(math.log(max(size, 1), BASE) + 1e-9)
 
 
 def keep(_writer: Any, segments: Sequence[Any]) -> list[Any]:
