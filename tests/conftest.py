@@ -100,8 +100,7 @@ def make_app(tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[..., Fl
         with app.app_context():
             db.db.session.remove()
             db.db.engine.dispose()
-    live._by_sid.clear()
-    live._by_person.clear()
+    live.sockets.clear()
 
 
 @pytest.fixture

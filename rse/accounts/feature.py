@@ -4,7 +4,7 @@ import secrets
 
 from flask import Flask, current_app
 
-from rse.accounts import cli, exports, models, saml_keys, sessions, views
+from rse.accounts import cli, exports, live, models, saml_keys, sessions, views
 from rse.accounts.providers import SignIn, configured
 from rse.accounts.session_views import own_sessions
 from rse.core.feature import Feature, NavItem
@@ -55,6 +55,7 @@ feature = Feature(
     cli=(cli.person, cli.admin, cli.token),
     nav=(NavItem("sessions", lazy("My sessions"), "accounts.own_sessions", "monitor", 90, "me"),),
     exports=(exports.export,),
+    live=live.register,
     init=init,
     checks=(saml_provider, saml_signature),
 )

@@ -1,7 +1,6 @@
 """Sessions in the database: one query loads session and person, for pages, the API and sockets."""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -33,6 +32,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     session_id: int | None = None
     csrf_secret: bytes = b""
     scope: str | None = None  # of a token; None for a browser
+    token_id: int | None = None
 
     def get_id(self) -> str:
         """Name the person for Flask-Login."""
@@ -77,7 +77,7 @@ class DatabaseSessions(SessionInterface):
         """Find the session of the cookie; without one there is an empty one that is not kept."""
         stored = StoredSession()
         token = request.cookies.get(cookie_name(settings().secure))
-        if token and not request.path.startswith("/static/"):
+        if token and not request.path.startswith("/static/") and live.OPEN not in request.environ:
             load(db.session(), token, stored)
         return stored
 
@@ -148,12 +148,13 @@ def load_user(request: Request) -> SignedIn | None:
     """Give who asks: by a bearer token on the API, else by the session."""
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer ") and request.path.startswith(("/api/", "/scim/")):
-        return _by_token(header.removeprefix("Bearer ").strip())
+        return by_token(header.removeprefix("Bearer ").strip())
     # The proxy's object is the one that open_session made for this request.
     return getattr(browser_session, "user", None)
 
 
-def _by_token(token: str) -> SignedIn | None:
+def by_token(token: str) -> SignedIn | None:
+    """Give who holds a token, None when it does not stand."""
     session, now = db.session(), clock.now()
     query = select(
         *PERSON, ApiToken.id.label("token_id"), ApiToken.scope, ApiToken.expires_at, ApiToken.used_at
@@ -166,7 +167,7 @@ def _by_token(token: str) -> SignedIn | None:
         return None
     if row.used_at is None or now - row.used_at > SEEN_EVERY:
         g.touch_token = row.token_id
-    return SignedIn(_viewer(session, row), None, b"", row.scope)
+    return SignedIn(_viewer(session, row), None, b"", row.scope, row.token_id)
 
 
 def begin(session: DbSession, person_id: int, **of_idp: Any) -> str:
@@ -219,14 +220,6 @@ def end(session: DbSession, *criteria: Any) -> list[int]:
     return ids
 
 
-def standing(ids: Iterable[int]) -> set[int]:
-    """Tell which of these session ids still stand; the sockets of the others are put out."""
-    now = clock.now()
-    query = select(Session.id).join(Person, Person.id == Session.person_id)
-    query = query.where(Session.id.in_(list(ids)), Session.expires_at > now, Person.status == "active")
-    return set(db.session().scalars(query))
-
-
 def viewer_of_session(session_id: int) -> Viewer | None:
     """Give who a socket's session belongs to now; None when it has ended."""
     current = db.db.session()
@@ -240,8 +233,6 @@ def init(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None
     manager.request_loader(load_user)
-    live.alive(standing)
-    live.reloads(viewer_of_session)
 
     @app.after_request
     def _touch_token(response: Any) -> Any:

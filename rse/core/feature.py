@@ -133,7 +133,7 @@ class Feature:
     exports: tuple[Export, ...] = ()
     tokens: Callable[[Session, int, str], Iterable[str]] | None = None  # (session, person id, kind)
     frame: tuple[Callable[[Session, Viewer], Mapping[str, Any]], ...] = ()  # values for every page's layout
-    live: Callable[[], None] | None = None  # registers socket handlers
+    live: Callable[[], None] | None = None  # registers what sockets ask for
     init: Callable[[Flask], None] | None = None  # anything else, once per application
     checks: tuple[Callable[[], str | None], ...] = ()  # for `flask check` and /readyz: a problem, or None
 

@@ -1,268 +1,262 @@
-"""Sockets: who may connect, which rooms they are in, and how they are put out at once.
+"""Sockets: who may connect, which rooms they are in, how they are put out (core.handlers: what they send).
 
-A room is an audience token (or `session:ID`); its name is made by the server, never sent by a client.
+A room is an audience token; its name is made by the server, never sent by a client. Each person's own room is
+`person:ID`: a guest holds that token of others to read their cards, and is not let into their rooms for it.
 The database is the truth, a socket a hint: clients fetch what they missed.
 """
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import wraps
+import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, request
-from flask_login import current_user
 from flask_socketio import ConnectionRefusedError as Refusal
-from flask_socketio import SocketIO, disconnect
-from pydantic import BaseModel, ValidationError
+from flask_socketio import SocketIO
+from socketio import RedisManager
 
-from rse.core import db, i18n
-from rse.core.audience import Viewer
-from rse.core.i18n import _
-from rse.core.policy import Invalid, NotFound, Refused
-from rse.core.schema import errors_of
-from rse.settings import Settings
+from rse.core import db, presence, websocket
+from rse.core.audience import Viewer, person_token
+from rse.core.model import encode_id
+from rse.core.sockets import Connected, Gate, Sockets
+from rse.settings import LOOPBACK, Settings
 
 log = structlog.get_logger()
 MAX_PAYLOAD = 64 * 1024
-RATE, PER_SECONDS = 60, 10.0  # events a socket may send
-CHECK_SECONDS = 1.0  # how soon a session that has ended loses its sockets
-SOCKETS_PER_PERSON = 20
+CHECK_SECONDS = 0.8  # how soon a session that has ended loses its sockets
+OPEN = "rse.socket"  # in the environment of an event: its session is not loaded with the request
+MOVE = "rse:move"  # between processes: a person's sockets enter or leave a room
 
 socketio = SocketIO(manage_session=False)
+sockets = Sockets()
 
 
-@dataclass
-class Connected:
-    """A socket of this process: whose it is, by which session, and what it sent lately."""
+class _State:
+    """What belongs to the application of this process."""
 
-    sid: str
-    viewer: Viewer
-    session_id: int
-    sent: deque[float] = field(default_factory=lambda: deque(maxlen=RATE))
-
-
-_by_sid: dict[str, Connected] = {}
-_by_person: dict[int, set[str]] = defaultdict(set)
-_checks: list[Callable[[Iterable[int]], set[int]]] = []
-_joins: list[Callable[[Viewer], Iterable[str]]] = []
+    def __init__(self) -> None:
+        self.app: Flask | None = None
+        self.gate: Gate | None = None
+        self.shared = False
+        self.presence: presence.Presence = presence.Local()
+        self.leaving: set[int] = set()
+        self.checked: Flask | None = None  # the application whose checker runs
+        self.lock = threading.Lock()
 
 
-_apps: list[Flask] = []
+_state = _State()
 
 
-def _sid() -> str:
-    """Give the socket of the event being handled (Flask-SocketIO puts it on the request)."""
-    return str(getattr(request, "sid", ""))
+class Manager(RedisManager):  # type: ignore[misc]
+    """The manager between processes; it also carries our own word, "move", which no client hears."""
+
+    def _handle_emit(self, message: dict[str, Any]) -> None:
+        if message["event"] == MOVE:
+            _move(**message["data"][0])
+        else:
+            super()._handle_emit(message)
 
 
 def init(app: Flask, settings: Settings) -> None:
-    """Bind the sockets to the application; WebSocket only, our own origin only."""
+    """Bind the sockets to the application; WebSocket only, our own origin only, one event after the other."""
+    socketio.server_options = {}
+    shared = {"client_manager": Manager(settings.redis_url, channel="rse")} if settings.redis_url else {}
     socketio.init_app(
         app,
         async_mode=settings.async_mode,
-        message_queue=settings.redis_url or None,
-        cors_allowed_origins=[settings.base_url],
+        async_handlers=False,  # events of one client in their order
+        cors_allowed_origins=origins(settings),
         transports=["websocket"],
         max_http_buffer_size=MAX_PAYLOAD,
         ping_interval=25,
         ping_timeout=20,
+        manage_session=False,
+        **shared,
     )
+    websocket.mend(socketio.server.eio, MAX_PAYLOAD)
     socketio.on_event("connect", _connect)
     socketio.on_event("disconnect", _disconnect)
-    app.extensions["rse_live_checker"] = False
-    _apps[:] = [app]
+    _state.app, _state.shared = app, bool(shared)
+    _state.presence = presence.make(settings.redis_url)
 
 
-def on_connect(rooms: Callable[[Viewer], Iterable[str]]) -> None:
-    """Register what further rooms a connecting viewer enters (conversations)."""
-    _joins.append(rooms)
+def origins(settings: Settings) -> list[str]:
+    """Give the origins whose pages may connect: our own; on loopback under each of its names."""
+    if not settings.loopback:
+        return [settings.base_url]
+    parts = urlsplit(settings.base_url)
+    port = f":{parts.port}" if parts.port else ""
+    return [f"{parts.scheme}://{name}{port}" for name in sorted(LOOPBACK - {"::1"})]
 
 
-def alive(check: Callable[[Iterable[int]], set[int]]) -> None:
-    """Register what tells which session ids still stand (accounts does)."""
-    _checks[:] = [check]
+def guarded_by(gate: Gate) -> None:
+    """Register who answers about sessions and tokens (accounts does)."""
+    _state.gate = gate
 
 
-def _connect(_auth: Any = None) -> None:
-    who: Viewer | None = getattr(current_user, "viewer", None)
-    session_id = getattr(current_user, "session_id", None)
-    if who is None or session_id is None:
-        raise Refusal("unauthorized")
-    if len(_by_person[who.id]) >= SOCKETS_PER_PERSON:
-        raise Refusal("too many connections")
-    sid: str = _sid()
-    _by_sid[sid] = Connected(sid, who, session_id)
-    _by_person[who.id].add(sid)
-    for room in {*who.tokens, f"session:{session_id}", *(r for rooms in _joins for r in rooms(who))}:
-        socketio.server.enter_room(sid, room, namespace="/")
+def present_viewer() -> tuple[Viewer, bool] | None:
+    """Give who sends the event being handled, as the database knows them now, and whether they may write."""
+    connected = sockets.get(sid())
+    who = _state.gate.viewer(connected.came_by) if connected and _state.gate else None
+    return (who, connected.came_by.writes) if who and connected else None
+
+
+def sid() -> str:
+    """Give the socket of the event being handled (Flask-SocketIO puts it on the request)."""
+    return str(getattr(request, "sid", ""))
+
+
+def _connect(auth: Any = None) -> None:
+    gate = _state.gate
+    token = auth.get("token") if isinstance(auth, dict) else None
+    found = (gate.by_token(str(token)) if token else gate.by_cookie()) if gate else None
     db.rollback()
+    if found is None:
+        raise Refusal("unauthorized")
+    who, came_by = found
+    if not sockets.add(Connected(sid(), who.id, came_by)):
+        raise Refusal("too many connections")
+    request.environ[OPEN] = True
+    own = person_token(who.id)
+    for room in who.tokens | {own}:
+        if room == own or not room.startswith("person:"):
+            socketio.server.enter_room(sid(), room, namespace="/")
+    _came(who.id)
     _start_checker()
 
 
 def _disconnect(_reason: Any = None) -> None:
-    gone = _by_sid.pop(_sid(), None)
-    if gone:
-        _by_person[gone.viewer.id].discard(gone.sid)
-        if not _by_person[gone.viewer.id]:
-            _by_person.pop(gone.viewer.id, None)
+    gone = sockets.remove(sid())
+    if gone and not sockets.of(gone.person_id):
+        with _state.lock:
+            _state.leaving.add(gone.person_id)  # going from page to page is not leaving: see _settle
+
+
+def _came(person_id: int) -> None:
+    with _state.lock:
+        returning = person_id in _state.leaving
+        _state.leaving.discard(person_id)
+    if len(sockets.of(person_id)) == 1 and not returning:
+        _state.presence.came(person_id)
+        send("presence", {"person_id": encode_id(person_id), "state": "online"}, f"presence:{person_id}")
 
 
 def _start_checker() -> None:
-    app = _apps[0]
-    if not app.extensions["rse_live_checker"] and _checks:
-        app.extensions["rse_live_checker"] = True
-        socketio.start_background_task(_check_forever, app)
+    with _state.lock:
+        if _state.app is not None and _state.checked is not _state.app:
+            _state.checked = _state.app
+            socketio.start_background_task(_check, _state.app)
 
 
-def _check_forever(app: Flask) -> None:
-    """Put out the sockets of sessions that ended elsewhere: another process, a command, their age."""
-    while True:
+def _check(app: Flask) -> None:
+    """Every second, put out the sockets of sessions that have ended anywhere; until none is left."""
+    last: set[int] = set()
+    while _state.checked is app and _state.app is app:
         socketio.sleep(CHECK_SECONDS)
         try:
             with app.app_context():
                 check_sessions()
+            last = _settle(last)
         except Exception:
             log.exception("session check failed")
+        with _state.lock:
+            if _state.checked is app and not sockets.people() and not _state.leaving:
+                _state.checked = None
+                return
+
+
+def _settle(before: set[int]) -> set[int]:
+    """Say of those who left two rounds ago and have not come back that they are away."""
+    with _state.lock:
+        gone = _state.leaving & before
+        _state.leaving -= gone
+        waiting = set(_state.leaving)
+    for person_id in gone:
+        _state.presence.went(person_id)
+        if not _state.presence.here([person_id]):
+            send("presence", {"person_id": encode_id(person_id), "state": "offline"}, f"presence:{person_id}")
+    _state.presence.still(sockets.people())
+    return waiting
+
+
+def here(person_ids: set[int]) -> set[int]:
+    """Tell which of these people have the network open."""
+    return _state.presence.here(person_ids)
 
 
 def check_sessions() -> None:
-    """Disconnect every socket whose session does not stand any more."""
-    held = {c.session_id for c in _by_sid.values()}
-    if not held or not _checks:
+    """Disconnect every socket whose session or token does not stand any more."""
+    held = {one.came_by for one in sockets.all()}
+    if not held or _state.gate is None:
         return
-    ended = held - _checks[0](held)
+    standing = _state.gate.standing(held)
     db.rollback()
-    for connected in [c for c in _by_sid.values() if c.session_id in ended]:
-        put_out(connected.sid)
-
-
-def put_out(sid: str) -> None:
-    """Disconnect one socket of this process."""
-    socketio.server.disconnect(sid, namespace="/")
+    for one in sockets.all():
+        if one.came_by in held and one.came_by not in standing:
+            socketio.server.disconnect(one.sid, namespace="/")
 
 
 def put_out_session(session_id: int) -> None:
-    """Disconnect the sockets of a session."""
-    for connected in [c for c in _by_sid.values() if c.session_id == session_id]:
-        put_out(connected.sid)
+    """Look soon, not at the next round, whether the sockets of this session have lost it.
+
+    Not at once: the caller's transaction is open, and nothing may wait between a write and its commit.
+    """
+    held = any(one.came_by.kind == "session" and one.came_by.id == session_id for one in sockets.all())
+    if held and _state.app is not None:
+        socketio.start_background_task(_check_soon, _state.app)
 
 
-def sockets_of(person_id: int) -> list[str]:
-    """Give the sockets of a person in this process."""
-    return list(_by_person.get(person_id, ()))
+def _check_soon(app: Flask) -> None:
+    socketio.sleep(0.05)
+    with app.app_context():
+        check_sessions()
 
 
 def enter(person_id: int, room: str) -> None:
     """Let the sockets of a person into a room: they have just received its token."""
-    for sid in sockets_of(person_id):
-        socketio.server.enter_room(sid, room, namespace="/")
+    _tell_all(person_id, room, enters=True)
 
 
 def leave(person_id: int, room: str) -> None:
     """Take the sockets of a person out of a room, at once."""
-    for sid in sockets_of(person_id):
-        socketio.server.leave_room(sid, room, namespace="/")
+    _tell_all(person_id, room, enters=False)
 
 
-def send(event: str, payload: Any, room: str, skip: str | None = None) -> None:
-    """Emit to a room after the commit; best effort."""
-    socketio.emit(event, payload, to=room, skip_sid=skip)
+def _tell_all(person_id: int, room: str, *, enters: bool) -> None:
+    said: dict[str, Any] = {"person_id": person_id, "room": room, "enters": enters}
+    if _state.shared:
+        socketio.server.manager.emit(MOVE, said, namespace="/")
+    else:
+        _move(**said)
 
 
-def allowed(sid: str, now: float | None = None) -> bool:
-    """Count an event of a socket; False when it sends too many."""
-    connected = _by_sid.get(sid)
-    if connected is None:
-        return False
-    now = time.monotonic() if now is None else now
-    if len(connected.sent) == RATE and now - connected.sent[0] < PER_SECONDS:
-        return False
-    connected.sent.append(now)
-    return True
+def _move(person_id: int, room: str, *, enters: bool) -> None:
+    for sid in sockets.of(person_id):
+        move = socketio.server.enter_room if enters else socketio.server.leave_room
+        move(sid, room, namespace="/")
 
 
-def failure(title: str, status: int, errors: dict[str, list[str]] | None = None) -> dict[str, Any]:
-    """Write the refusal of a socket event, in the form of a REST problem."""
-    error: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
-    return {"ok": False, "error": {**error, "errors": errors} if errors else error}
+def enter_here(room: str) -> None:
+    """Let the socket of the event being handled into a room; the handler has checked its person's right."""
+    socketio.server.enter_room(sid(), room, namespace="/")
 
 
-def handler(
-    event: str, schema: type[BaseModel], *, writes: bool = False
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a socket event. The function gets (viewer, input) and returns what the acknowledgement says.
-
-    The session is asked of the database each time (what the socket saw at its connection is old).
-    """
-
-    def register(function: Callable[[Viewer, Any], dict[str, Any]]) -> Callable[..., Any]:
-        @wraps(function)
-        def handle(data: Any = None) -> dict[str, Any]:
-            try:
-                return _run(function, schema, data, writes=writes)
-            finally:
-                db.rollback()
-
-        socketio.on_event(event, handle)
-        return function
-
-    return register
+def watch(kind: str, rooms: set[str]) -> None:
+    """Put the socket of the event being handled in exactly these rooms of a kind (presence)."""
+    held = {r for r in socketio.server.rooms(sid(), namespace="/") if str(r).startswith(f"{kind}:")}
+    for room in held - rooms:
+        socketio.server.leave_room(sid(), room, namespace="/")
+    for room in rooms - held:
+        socketio.server.enter_room(sid(), room, namespace="/")
 
 
-def _run(
-    function: Callable[[Viewer, Any], dict[str, Any]],
-    schema: type[BaseModel],
-    data: Any,
-    *,
-    writes: bool,
-) -> dict[str, Any]:
-    sid: str = _sid()
-    if not allowed(sid):
-        return failure(_("Too many requests in a short time. Wait a moment and try again."), 429)
-    if writes:
-        db.begin_write()
-    viewer = _present_viewer(sid)
-    if viewer is None:
-        disconnect()
-        return failure(_("Please sign in"), 401)
-    i18n.use(viewer.locale, viewer.timezone)
-    try:
-        result = function(viewer, schema.model_validate(data if isinstance(data, dict) else {}))
-        if writes:
-            db.commit()
-    except Exception as error:
-        return _refusal(error)
-    return {"ok": True, **result}
+def close(room: str) -> None:
+    """Empty a room, in every process."""
+    socketio.server.close_room(room, namespace="/")
 
 
-def _refusal(error: Exception) -> dict[str, Any]:
-    """Answer what went wrong as the pages and the API would."""
-    match error:
-        case ValidationError():
-            return failure(_("Please check what you entered"), 422, errors_of(error))
-        case Invalid():
-            return failure(_("Please check what you entered"), 422, error.errors)
-        case NotFound():
-            return failure(_("Not found"), 404)
-        case Refused():
-            return failure(error.reason or _("Not allowed"), 403)
-    log.error("socket event failed", exc_info=error)
-    return failure(_("Something broke"), 500)
-
-
-_reload: list[Callable[[int], Viewer | None]] = []
-
-
-def reloads(viewer_of: Callable[[int], Viewer | None]) -> None:
-    """Register what gives the viewer of a session id now, or None when it has ended (accounts does)."""
-    _reload[:] = [viewer_of]
-
-
-def _present_viewer(sid: str) -> Viewer | None:
-    connected = _by_sid.get(sid)
-    return _reload[0](connected.session_id) if connected and _reload else None
+def send(event: str, payload: Any, room: str | list[str], *, skip_own: bool = False) -> None:
+    """Emit to a room, or once to everyone in several, after the commit; best effort."""
+    socketio.emit(event, payload, to=room, skip_sid=sid() if skip_own else None)

@@ -1,0 +1,61 @@
+"""What sockets ask of accounts: who comes in by a session or a token, and whether it still stands."""
+
+from collections.abc import Iterable
+
+from flask_login import current_user
+from sqlalchemy import ColumnElement, or_, select
+
+from rse.accounts import sessions
+from rse.accounts.models import ApiToken, Person, Session
+from rse.core import clock, db, live
+from rse.core.audience import Viewer
+from rse.core.sockets import Pass
+
+
+class Gate:
+    """Answers from the database each time."""
+
+    def by_cookie(self) -> tuple[Viewer, Pass] | None:
+        """Give who asks to connect, by the session of their browser."""
+        who: Viewer | None = getattr(current_user, "viewer", None)
+        session_id = getattr(current_user, "session_id", None)
+        return (who, Pass("session", session_id)) if who and session_id is not None else None
+
+    def by_token(self, token: str) -> tuple[Viewer, Pass] | None:
+        """Give who asks to connect, by a token that reads."""
+        found = sessions.by_token(token)
+        if found is None or found.token_id is None or found.scope not in {"read", "write", "admin"}:
+            return None
+        return found.viewer, Pass("token", found.token_id, found.scope)
+
+    def viewer(self, given: Pass) -> Viewer | None:
+        """Give who it belongs to now, None when it has ended."""
+        if given.kind == "session":
+            return sessions.viewer_of_session(given.id)
+        person = db.db.session().scalar(select(ApiToken.person_id).where(ApiToken.id == given.id, _valid()))
+        return sessions.viewer_of_person(db.db.session(), person) if person else None
+
+    def standing(self, given: Iterable[Pass]) -> set[Pass]:
+        """Tell which of these still stand: not ended, and of somebody active."""
+        found, now = set(given), clock.now()
+        of_sessions = select(Session.id).join(Person, Person.id == Session.person_id)
+        of_sessions = of_sessions.where(Session.expires_at > now, Person.status == "active")
+        of_tokens = select(ApiToken.id).join(Person, Person.id == ApiToken.person_id)
+        of_tokens = of_tokens.where(_valid(), Person.status == "active")
+        stand = {}
+        for kind, query, column in (
+            ("session", of_sessions, Session.id),
+            ("token", of_tokens, ApiToken.id),
+        ):
+            ids = [one.id for one in found if one.kind == kind]
+            stand[kind] = set(db.db.session().scalars(query.where(column.in_(ids)))) if ids else set()
+        return {one for one in found if one.id in stand[one.kind]}
+
+
+def _valid() -> ColumnElement[bool]:
+    return or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > clock.now())
+
+
+def register() -> None:
+    """Let the sockets ask here."""
+    live.guarded_by(Gate())

@@ -1,0 +1,125 @@
+"""The WebSocket transport, mended: simple-websocket 1.1 sends partially to slow readers (its issue 45).
+
+A frame goes out whole, one at a time, within a deadline; a reader that is slower loses the connection and
+catches up later. Compression is never agreed on: it costs 90 kB a socket.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import simple_websocket
+from engineio.async_drivers import gevent as drivers
+
+SEND_SECONDS = 10.0
+SOCKETS = ("gunicorn.socket", "werkzeug.socket")  # where servers put the connection
+
+
+class WholeSocket:
+    """A connection whose `send` means all of it, or an error after which the connection is shut."""
+
+    def __init__(self, connection: Any, seconds: float = SEND_SECONDS) -> None:
+        self._connection = connection
+        self._seconds = seconds
+        self._sending = threading.Lock()
+
+    def send(self, data: bytes) -> int:
+        """Send everything, alone. Raises OSError when the reader takes too long or has gone."""
+        with self._sending:
+            try:
+                self._send_all(memoryview(data))
+            except OSError:
+                self.shut()
+                raise
+        return len(data)
+
+    def _send_all(self, data: memoryview) -> None:
+        deadline = 0.0
+        while data:
+            try:
+                data = data[_send_some(self._connection, data) :]
+            except (BlockingIOError, InterruptedError):
+                deadline = deadline or time.monotonic() + self._seconds
+                self._wait(deadline)
+
+    def _wait(self, deadline: float) -> None:
+        """Wait until the reader has taken something. Raises TimeoutError at the deadline."""
+        poll = select.poll()
+        poll.register(self._connection.fileno(), select.POLLOUT)
+        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise TimeoutError("the reader is too slow")
+
+    def shut(self) -> None:
+        """End the connection both ways: whoever waits for input wakes up."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+def _send_some(connection: Any, data: memoryview) -> int:
+    """Send what the kernel takes without waiting. Raises BlockingIOError when it takes nothing."""
+    plain = getattr(connection, "_sock", None)  # gevent's own wrapper would wait without an end
+    return int((plain or connection).send(data, socket.MSG_DONTWAIT))
+
+
+class WebSocket:
+    """What Engine.IO calls for a connection that becomes a WebSocket, and then reads and writes."""
+
+    def __init__(self, handler: Callable[[WebSocket], Any], **options: Any) -> None:
+        self._handler = handler
+        self._options = options
+        self._ws: Any = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """Serve the connection until it ends; then tell the server that there is nothing to answer."""
+        mended = {key: value for key, value in environ.items() if key != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
+        for key in SOCKETS:
+            if key in mended:
+                mended[key] = WholeSocket(mended[key])
+        self._ws = simple_websocket.Server(mended, **self._options)
+        answer = self._handler(self)
+        if self._ws.mode == "gunicorn":
+            raise StopIteration
+        if self._ws.mode == "werkzeug":
+            raise ConnectionError
+        return answer
+
+    def send(self, message: str | bytes) -> None:
+        """Send a message whole. Raises OSError when that is not possible any more."""
+        try:
+            self._ws.send(message)
+        except simple_websocket.ConnectionClosed as error:
+            raise OSError from error
+
+    def wait(self) -> Any:
+        """Give the next message, None at the end; a broken frame is an end too."""
+        try:
+            return self._ws.receive()
+        except (simple_websocket.ConnectionClosed, OSError, UnicodeDecodeError):
+            return None
+
+    def close(self) -> None:
+        """End the connection, politely if it still stands."""
+        with contextlib.suppress(OSError, simple_websocket.ConnectionClosed):
+            self._ws.close()
+
+
+def mend(server: Any, max_size: int) -> None:
+    """Let an Engine.IO server use it. `max_size`: the largest message that is read, in bytes."""
+    classes: dict[str, Any] = {}
+    if server.async_mode == "gevent":
+        classes = vars(drivers.WebSocketWSGI(None, None))["server_args"]
+
+    def make(handler: Any, _server: Any) -> WebSocket:
+        return WebSocket(handler, max_message_size=max_size, **classes)
+
+    attributes = vars(server)  # the driver's table has no other door
+    attributes["_async"] = {**attributes["_async"], "websocket": make}
