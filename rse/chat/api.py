@@ -20,6 +20,7 @@ from rse.chat.schemas import (
     ListMessages,
     MarkRead,
     MessageOut,
+    Mute,
     SendMessage,
 )
 from rse.core import db
@@ -145,6 +146,12 @@ def delete_message(message_id: int) -> None:
 def mark_read(conversation_id: int, body: MarkRead) -> Any:
     """Note that the caller has read up to a message."""
     return {"seq": service.mark_read(db.session(), viewer(), conversation_id, body.seq)}
+
+
+@endpoint(blueprint, "/conversations/<pid:conversation_id>/mute", "PUT", rule=SIGNED_IN, body=Mute)
+def mute(conversation_id: int, body: Mute) -> None:
+    """Let a conversation count in the caller's unread messages, or not."""
+    members.mute(db.session(), viewer(), conversation_id, muted=body.muted)
 
 
 @endpoint(

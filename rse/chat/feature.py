@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rse.chat import api, models, queries
+from rse.chat import api, live, models, queries
 from rse.chat.exports import EXPORT
 from rse.chat.following import follow
 from rse.chat.indicators import ACTIVITY
@@ -17,13 +17,16 @@ from rse.groups.events import GroupRetokened, MemberLeft
 
 def unread(session: Session, viewer: Viewer) -> Mapping[str, Any]:
     """Give the count of unread messages that every page shows: one query."""
-    return {"unread_messages": queries.unread_total(session, viewer)}
+    return {"unread_messages": queries.unread_of(session, viewer.id)}
 
 
 feature = Feature(
     name="chat",
     blueprints=(api.blueprint,),
-    subscribers=(Subscriber("chat.follow", (GroupRetokened, MemberLeft), follow, mode="same_transaction"),),
+    subscribers=(
+        Subscriber("chat.follow", (GroupRetokened, MemberLeft), follow, mode="same_transaction"),
+        *live.SUBSCRIBERS,
+    ),
     index=(SOURCE,),
     activity=(ACTIVITY,),
     exports=(EXPORT,),

@@ -191,8 +191,8 @@ def conversation_tokens(session: Session, viewer: Viewer) -> set[str]:
     }
 
 
-def unread_total(session: Session, viewer: Viewer) -> int:
-    """Count the messages that the viewer has not read in the conversations that they take part in."""
+def unread_of(session: Session, person_id: int) -> int:
+    """Count the messages that a person has not read in the conversations that they take part in."""
     waiting = case(
         (Conversation.seq > Participation.read_seq, Conversation.seq - Participation.read_seq), else_=0
     )
@@ -200,7 +200,7 @@ def unread_total(session: Session, viewer: Viewer) -> int:
         select(func.coalesce(func.sum(waiting), 0))
         .select_from(Participation)
         .join(Conversation, Conversation.id == Participation.conversation_id)
-        .where(Participation.person_id == viewer.id, Participation.left_at.is_(None), ~Participation.muted)
+        .where(Participation.person_id == person_id, Participation.left_at.is_(None), ~Participation.muted)
     )
     return int(session.scalar(query) or 0)
 

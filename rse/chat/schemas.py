@@ -59,6 +59,12 @@ class MarkRead(Schema):
     seq: Seq
 
 
+class Mute(Schema):
+    """Whether a conversation counts in the unread messages."""
+
+    muted: bool
+
+
 class MarkReadLive(MarkRead):
     """The same over a socket."""
 

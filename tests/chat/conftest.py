@@ -1,12 +1,13 @@
 """Conversations for the tests of live discussion."""
 
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from rse.core import db
+from rse.core import db, live
 from rse.core.model import encode_id
 from rse.groups import service as groups
 from tests import factories
@@ -81,3 +82,31 @@ def small_world(app: Flask) -> World:
 
 
 MakeWorld = Callable[..., World]
+
+
+class Socket:
+    """A socket of somebody, through Flask-SocketIO's own test client; each call in a context of its own."""
+
+    def __init__(self, world: World, name: str, **options: Any) -> None:
+        browser = world.browser(name)
+        self.client = self._apart(live.socketio.test_client, world.app, flask_test_client=browser, **options)
+
+    @staticmethod
+    def _apart(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return Context().run(function, *args, **kwargs)
+
+    def ask(self, event: str, **payload: Any) -> dict[str, Any]:
+        answer = self._apart(self.client.emit, event, payload, callback=True)
+        return dict(answer)
+
+    def heard(self, *events: str) -> list[dict[str, Any]]:
+        """What has come since the last look, of these kinds (all but presence and counts by default)."""
+        got = [(one["name"], one["args"][0]) for one in self.client.get_received()]
+        wanted = events or tuple({name for name, _ in got} - {"presence", "counts"})
+        return [{"event": name, **data} for name, data in got if name in wanted]
+
+
+@pytest.fixture
+def socket_of(world: World) -> Callable[..., Socket]:
+    """Open a socket as one of the cast."""
+    return lambda name, **options: Socket(world, name, **options)

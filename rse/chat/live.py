@@ -1,0 +1,185 @@
+"""Live discussion over sockets: thin as views. What is sent here is a hint; the database is the truth.
+
+A direct message goes to each reader's own room, asked of the database right after the commit: who has left,
+or was never let into its era, is not among them. A group's goes to the group's room, and while the group is
+open also to those who have its discussion on their screen.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rse.accounts.cards import cards
+from rse.chat import policy, queries, service, shapes
+from rse.chat.events import ConversationRead, MessageDeleted, MessageEdited, MessageSent, ParticipantChanged
+from rse.chat.models import Conversation
+from rse.chat.schemas import MarkReadLive, SendLive, Sync, Typing, WatchPresence
+from rse.core import db, live
+from rse.core.audience import EVERYONE, Viewer, group_token, person_token
+from rse.core.feature import Subscriber
+from rse.core.handlers import handler
+from rse.core.model import decode_id, encode_id
+from rse.core.policy import NotFound
+from rse.groups.events import GroupRetokened
+from rse.groups.models import Group
+
+
+def _session() -> Session:
+    found: Session = db.db.session()
+    return found
+
+
+def _on_screen(conversation_id: int) -> str:
+    return f"screen:{conversation_id}"
+
+
+@handler("message:send", SendLive, writes=True)
+def send(viewer: Viewer, sent: SendLive) -> dict[str, Any]:
+    """Store a message; acknowledged means committed."""
+    message = service.send(
+        _session(),
+        viewer,
+        sent.conversation_id,
+        body=sent.body,
+        client_id=sent.client_id,
+        reply_to=sent.reply_to,
+    )
+    return {"message": shapes.messages(_session(), [message])[0]}
+
+
+@handler("conversation:read", MarkReadLive, writes=True)
+def read(viewer: Viewer, sent: MarkReadLive) -> dict[str, Any]:
+    """Note that the person has read up to a message."""
+    return {"seq": service.mark_read(_session(), viewer, sent.conversation_id, sent.seq)}
+
+
+@handler("typing", Typing)
+def typing(viewer: Viewer, sent: Typing) -> dict[str, Any]:
+    """Tell the others that somebody writes."""
+    place = queries.place(_session(), viewer, sent.conversation_id)
+    if not policy.may_send(viewer, place):
+        return {}
+    payload = {
+        "conversation_id": encode_id(sent.conversation_id),
+        "person_id": encode_id(viewer.id),
+        "name": viewer.display_name,
+    }
+    live.send("typing", payload, _rooms(_session(), place.conversation, place.group), skip_own=True)
+    return {}
+
+
+@handler("presence:watch", WatchPresence)
+def watch(viewer: Viewer, sent: WatchPresence) -> dict[str, Any]:
+    """Tell who of the people on the screen is here, and say so when that changes; replaces the last watch."""
+    known = queries.reachable(_session(), viewer, sent.person_ids)
+    live.watch("presence", {f"presence:{person_id}" for person_id in known})
+    here = live.here(known)
+    return {"people": {encode_id(p): "online" if p in here else "offline" for p in sorted(known)}}
+
+
+@handler("sync", Sync)
+def sync(viewer: Viewer, sent: Sync) -> dict[str, Any]:
+    """Give what happened after the last position of each conversation; it is now on the screen."""
+    answer: dict[str, Any] = {}
+    for public_id, after in sent.conversations.items():
+        try:
+            place = queries.place(_session(), viewer, decode_id(public_id))
+        except (NotFound, ValueError):
+            answer[public_id] = {"gone": True}
+            continue
+        if queries.is_open(place):
+            live.enter_here(_on_screen(place.conversation.id))
+        answer[public_id] = shapes.missed(_session(), place, after)
+    return {"conversations": answer}
+
+
+def _rooms(session: Session, conversation: Conversation, group: Group | None, era: int = 0) -> list[str]:
+    """Give the rooms of those who read an era of a conversation at this moment."""
+    if group is None:
+        readers = queries.recipients(session, conversation.id, era or conversation.era)
+        return [person_token(person_id) for person_id in readers]
+    rooms = [group_token(group.id)]
+    if group.posts_audience == EVERYONE:
+        rooms.append(_on_screen(conversation.id))
+    return rooms
+
+
+def deliver(session: Session, events: Sequence[Any]) -> None:
+    """Tell the readers' sockets what was just committed."""
+    for event in events:
+        conversation = session.get(Conversation, event.conversation_id)
+        if conversation is None:
+            continue
+        group = session.get(Group, conversation.group_id) if conversation.group_id else None
+        match event:
+            case ConversationRead():
+                _tell_read(session, event, conversation)
+            case ParticipantChanged():
+                _tell_member(session, event, conversation)
+            case _:
+                _tell_message(session, event, conversation, group)
+
+
+def _tell_message(session: Session, event: Any, conversation: Conversation, group: Group | None) -> None:
+    logged = queries.event_at(session, conversation.id, event.pos)
+    if logged is None:
+        return
+    (payload,) = shapes.events(session, [logged])
+    name = payload.pop("event")
+    live.send(name, payload, _rooms(session, conversation, group, logged.era))
+    if name == "message:new":
+        counted = queries.recipients(session, conversation.id, logged.era)
+        rooms = [person_token(p) for p, muted in counted.items() if not muted and p != event.author_id]
+        if rooms:
+            live.send("counts", {"messages": "+1"}, rooms)
+
+
+def _tell_read(session: Session, event: ConversationRead, conversation: Conversation) -> None:
+    payload = {
+        "conversation_id": encode_id(conversation.id),
+        "person_id": encode_id(event.person_id),
+        "seq": event.seq,
+    }
+    own = person_token(event.person_id)
+    if event.pos:
+        payload["pos"] = event.pos
+        live.send("conversation:read", payload, _rooms(session, conversation, None))
+    else:
+        live.send("conversation:read", payload, own)
+    live.send("counts", {"messages": queries.unread_of(session, event.person_id)}, own)
+
+
+def _tell_member(session: Session, event: ParticipantChanged, conversation: Conversation) -> None:
+    card = cards(session, [event.person_id])[event.person_id]
+    payload = {
+        "conversation_id": encode_id(conversation.id),
+        "person_id": encode_id(event.person_id),
+        "by_id": encode_id(event.by_id),
+        "joined": event.joined,
+        "person": shapes.person(card),
+    }
+    others = _rooms(session, conversation, None)
+    live.send("conversation:member", {**payload, "pos": event.pos}, others)
+    if not event.joined:  # their last word of it, without a position in what they do not read any more
+        live.send("conversation:member", payload, person_token(event.person_id))
+
+
+def narrow(session: Session, events: Sequence[GroupRetokened]) -> None:
+    """Empty the rooms of those who only looked on: the group's members have their own room."""
+    for event in events:
+        place = session.scalar(select(Conversation.id).where(Conversation.group_id == event.group_id))
+        if place is not None:
+            live.close(_on_screen(place))
+
+
+SUBSCRIBERS = (
+    Subscriber(
+        "chat.deliver",
+        (MessageSent, MessageEdited, MessageDeleted, ParticipantChanged, ConversationRead),
+        deliver,
+        mode="live",
+    ),
+    Subscriber("chat.narrow", (GroupRetokened,), narrow, mode="live"),
+)
