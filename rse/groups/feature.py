@@ -1,11 +1,22 @@
 """What the groups feature declares."""
 
-from rse.core.feature import Feature, NavItem, Subscriber
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from rse.core.audience import Viewer
+from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
 from rse.groups import api, exports, live, queries, search, views
 from rse.groups.events import MemberJoined, MemberLeft
 
 SHOWN = 8
+
+
+def clubs(session: Session, viewer: Viewer, _subject: object = None) -> str:
+    """Show clubs to discover beside the home feed."""
+    found = queries.to_discover(session, viewer, "social")
+    return render_template("groups/_clubs.html", clubs=found) if found else ""
+
 
 feature = Feature(
     name="groups",
@@ -13,6 +24,7 @@ feature = Feature(
     tokens=queries.tokens,
     frame=(lambda session, viewer: {"my_groups": queries.my_groups(session, viewer, SHOWN)},),
     nav=(NavItem("groups", lazy("Groups"), "groups.index", "users-round", 30),),
+    panels=(Panel("home.rail", "clubs", lazy("Clubs to discover"), 30, clubs),),
     index=(search.source,),
     exports=(exports.export,),
     subscribers=(Subscriber("groups.rooms", (MemberJoined, MemberLeft), live.follow, "live"),),

@@ -140,6 +140,20 @@ def directory(
     return [_card(*row) for row in session.execute(query.order_by(Group.name, Group.id).limit(limit + 1))]
 
 
+def to_discover(session: Session, viewer: Viewer, purpose: str, limit: int = 3) -> list[GroupCard]:
+    """Give the liveliest open groups that the viewer is not in."""
+    if not viewer.is_employee:
+        return []
+    query = (
+        select(Group)
+        .where(Group.visibility == "open", Group.purpose == purpose, Group.archived_at.is_(None))
+        .where(Group.id.not_in(group_ids(viewer)))
+        .order_by(Group.member_count.desc(), Group.id)
+        .limit(limit)
+    )
+    return [_card(group, None, None) for group in session.scalars(query)]
+
+
 def invitations(session: Session, viewer: Viewer) -> list[GroupCard]:
     """Give the groups that wait for the viewer's answer."""
     query = _cards(viewer).where(Membership.state == "invited", Group.archived_at.is_(None))
