@@ -14,15 +14,15 @@ from rse.accounts.names import fold
 from rse.people.models import Department, Profile
 
 SHOWN = 24
-CAST = (
-    "amelie.rousseau",
-    "karim.benali",
-    "sofia.marchetti",
-    "claire.dupont",
-    "thomas.nguyen",
-    "ines.lambert",
-    "james.oneill",
-)
+CAST = {  # what each of the cast is for: that is said, whatever else they are
+    "amelie.rousseau": "employee",
+    "karim.benali": "colleague",
+    "sofia.marchetti": "manager",
+    "claire.dupont": "executive",
+    "thomas.nguyen": "moderator",
+    "ines.lambert": "admin",
+    "james.oneill": "guest",
+}
 Manager = aliased(Person)
 
 
@@ -47,6 +47,8 @@ class Pick:
     @property
     def part(self) -> str:
         """What they are in the company: the most telling of their parts."""
+        if self.uid in CAST:
+            return CAST[self.uid]
         telling = (
             ("guest", self.kind == "guest"),
             ("executive", "executive" in self.roles),
@@ -102,7 +104,7 @@ class Directory:
     def cast(self) -> Sequence[Pick]:
         """Give those to begin with: the cast, or people in different places of a company without it."""
         order = {uid: n for n, uid in enumerate(CAST)}
-        found = self._picks(_everyone().where(Person.uid.in_(CAST)))
+        found = self._picks(_everyone().where(Person.uid.in_(list(CAST))))
         if found:
             return sorted(found, key=lambda one: order[one.uid])
         heads = _everyone().where(Profile.manager_id.is_(None), Person.is_manager).limit(1)
