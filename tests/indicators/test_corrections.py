@@ -4,9 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from reference import Reference, middle
 from sqlalchemy import select
-from worlds import AS_OF, NOON, ZONE, company
 
 from rse.core.activity import Touched
 from rse.indicators.engine.corrections import forget, mark
@@ -16,6 +14,8 @@ from rse.indicators.engine.models import Act, DirtyDay, Pair, Thread
 from rse.indicators.engine.rollup import Rollup
 from rse.indicators.engine.staff import Staff
 from rse.indicators.engine.windows import Calendar, Windows
+from tests.indicators.reference import Reference, middle
+from tests.indicators.worlds import AS_OF, NOON, ZONE, company
 
 CALENDAR = Calendar(ZONE)
 PARTITION = Partition(range(1, 5), {n: n for n in range(1, 5)})

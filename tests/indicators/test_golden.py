@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from rse.indicators.engine.evaluation import evaluate
 from rse.indicators.engine.folder import FolderError
@@ -41,6 +42,29 @@ def check(name, engine=None):
 @pytest.mark.parametrize("name", FOLDERS)
 def test_every_value_of_the_oracle(name):
     check(name)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", FOLDERS)
+def test_every_value_of_the_oracle_on_postgresql(name, postgres_url):
+    engine = create_engine(postgres_url)
+    check(name, engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM indicator_act")) == 0  # temporary tables only
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_command_prints_the_same(app, name):
+    done = app.test_cli_runner().invoke(args=["indicators", "evaluate", str(HERE / name)])
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout) == evaluate(HERE / name)
+
+
+def test_the_command_says_what_is_wrong_with_a_folder(app, tmp_path):
+    done = app.test_cli_runner().invoke(args=["indicators", "evaluate", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "config.json" in done.stderr
 
 
 def copy(tmp_path, name="golden"):

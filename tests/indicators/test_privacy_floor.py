@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rse.indicators.engine.floor import SHOWN, suppress
 from rse.indicators.engine.masking import mask
-from rse.indicators.engine.models import COMPANY, NOWHERE
+from rse.indicators.models import COMPANY, NOWHERE
 
 
 def subsets(cells):

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from rse.core.model import Base
 from rse.indicators.engine import folder
 from rse.indicators.engine.measure import Figure, Partition, measure, settle
-from rse.indicators.engine.models import COMPANY, ROLLUPS
+from rse.indicators.engine.models import ROLLUPS
 from rse.indicators.engine.rollup import Rollup
 from rse.indicators.engine.windows import ANSWER_HOURS, IDEA_HOURS, Calendar, Windows
+from rse.indicators.models import COMPANY
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from rse.indicators.engine.models import COMPANY, NOWHERE
+from rse.indicators.models import COMPANY, NOWHERE
 
 SHOWN, PRIMARY, COMPLEMENTARY = "shown", "suppressed_primary", "suppressed_complementary"
 

@@ -24,18 +24,9 @@ from sqlalchemy import (
 )
 
 from rse.indicators.engine.masking import mask
-from rse.indicators.engine.models import (
-    COMPANY,
-    CONTRIBUTOR,
-    NOWHERE,
-    REACTOR,
-    Act,
-    Pair,
-    Place,
-    Population,
-    Thread,
-)
+from rse.indicators.engine.models import CONTRIBUTOR, REACTOR, Act, Pair, Place, Population, Thread
 from rse.indicators.engine.windows import ANSWER_HOURS, HOUR, Windows, micros
+from rse.indicators.models import COMPANY, NOWHERE
 
 Figures = dict[str, Any]
 Statement = Select[Any]

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from rse.indicators.engine.floor import SHOWN, suppress
 from rse.indicators.engine.formulas import FORMULAS, Figures, Formula
-from rse.indicators.engine.models import COMPANY, NOWHERE, Place, Population
+from rse.indicators.engine.models import Place, Population
 from rse.indicators.engine.staff import Staff
 from rse.indicators.engine.windows import Windows
+from rse.indicators.models import COMPANY, NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rse.core.model import Base, BigId
 
 PRESENT, CONTRIBUTOR, REACTOR = 1, 2, 4  # bits of an Act
-COMPANY, NOWHERE = 0, -1  # cells that are no team: everyone, and people without a team
+
 KEEP_DAYS = 130
 
 

@@ -77,6 +77,8 @@ class Rollup:
         """Count every day up to `as_of` that is new or dirty. Returns the counted events in them."""
         rules = Rules(self.staff, self.calendar, self.calendar.start(as_of + DAY))
         begin = self._begin(as_of)
+        if begin > as_of + DAY:  # the roll-ups know more already than was known on that day
+            return 0
         oldest = date.min if self.keep_days is None else as_of - (self.keep_days - 1) * DAY
         heeded = marks.known(self.session, rules.end)
         again = {day for day, _ in heeded.days if oldest <= day < begin}

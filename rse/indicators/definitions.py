@@ -1,0 +1,110 @@
+"""The indicators in words: the question, what is counted, what one can do this week, who is described."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rse.core.i18n import lazy
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What people read about one indicator; every text is lazy. `key` is the figure that is drawn."""
+
+    code: str
+    key: str
+    unit: str  # masked (a share in steps), share, hours
+    name: Any
+    question: Any
+    how: Any
+    base: Any
+    act: Any
+    note: Any
+
+
+ACT = Definition(
+    "ACT",
+    "rate",
+    "masked",
+    lazy("Active people"),
+    lazy("Is the team present?"),
+    lazy(
+        "Share of the people of the team on Sunday who were there at least once in the last 28 days: a visit "
+        "with an interaction or ten seconds of attention, a contribution, a reaction."
+    ),
+    lazy("the people of the team"),
+    lazy("Check single sign-on and mobile access before blaming people; hold one team ritual here."),
+    lazy("Presence is not performance: this figure says whether the network is within reach."),
+)
+LADDER = Definition(
+    "LADDER",
+    "contributors",
+    "masked",
+    lazy("People who contribute"),
+    lazy("Who reads, reacts, writes?"),
+    lazy(
+        "Share of the people of the team who wrote at least one post or comment in the last 28 days. For the "
+        "company also the share of those who only reacted, only read, or were absent."
+    ),
+    lazy("the people of the team"),
+    lazy("Ask two open questions; thank somebody for a first post."),
+    lazy("Reading is taking part too: nobody has to write."),
+)
+ANS = Definition(
+    "ANS",
+    "rate",
+    "share",
+    lazy("Contributions that got an answer"),
+    lazy("Do contributions get answers?"),
+    lazy(
+        "Share of the questions, discussions and ideas of four weeks that a colleague answered within 72 "
+        "hours. The latest three days are left out, so that each had its full time. Reactions are no answers."
+    ),
+    lazy("the authors of these posts"),
+    lazy("Answer, or tag an expert on, the three oldest questions without an answer."),
+    lazy("To be read with the time to the first answer: fast answers to few posts are worth little."),
+)
+TTFR = Definition(
+    "TTFR",
+    "median_hours",
+    "hours",
+    lazy("Time to the first answer"),
+    lazy("How fast does an answer come?"),
+    lazy(
+        "Median of the hours from the same posts to the first answer of a colleague. A post without an "
+        "answer in 72 hours counts as later than all others, so that ignoring hard questions cannot "
+        "improve it."
+    ),
+    lazy("the authors of these posts"),
+    lazy("Agree on a rota of question-keepers: one person a day looks at what waits."),
+    lazy("To be read with the share of answered contributions."),
+)
+SILO = Definition(
+    "SILO",
+    "external_share",
+    "share",
+    lazy("Links to other teams"),
+    lazy("Are silos crossed?"),
+    lazy(
+        "Two colleagues are linked when one answered or mentioned the other in the last 90 days. The figure "
+        "is the share of the team's links that lead to another team (Krackhardt and Stern, 1988)."
+    ),
+    lazy("the people at both ends of these links, as far as they are of the team"),
+    lazy("Ask another team one question; host a group together."),
+    lazy("A small team has more links outside by arithmetic: look at the trend, not at the level."),
+)
+ALL = (ACT, LADDER, ANS, TTFR, SILO)
+BY_CODE: Mapping[str, Definition] = {definition.code: definition for definition in ALL}
+PAIR = ("ANS", "TTFR")  # they fight each other: shown side by side
+
+REASONS = {
+    "suppressed_primary": lazy(
+        "This would describe fewer than %(floor)s people, so it is not shown to anybody."
+    ),
+    "suppressed_complementary": lazy(
+        "Together with the figures of other teams, this would let somebody work out a group of fewer than "
+        "%(floor)s people, so it is not shown to anybody."
+    ),
+    "masked": lazy("In a group of this size, any percentage would say something about single people."),
+    "empty": lazy("Nothing to count in these weeks."),
+}

@@ -1,0 +1,113 @@
+"""The engine's view of the real company: its people, its departments, and what its features tell."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from rse.accounts.models import Person
+from rse.core.activity import Activity, ActivityEvent
+from rse.core.model import new_id
+from rse.indicators.engine.measure import Partition
+from rse.indicators.engine.partition import cut
+from rse.indicators.engine.staff import EMPLOYEE, Engagement, Staff, Stay
+from rse.indicators.models import Cell, CellDepartment, CutCell, quarter
+from rse.people.models import Department, DepartmentMembership, Profile
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the features declare, as one source of events."""
+
+    session: Session
+    activities: Sequence[Activity]
+
+    def first(self) -> datetime | None:
+        """Give the time of the oldest event."""
+        return min((at for a in self.activities if (at := a.first(self.session)) is not None), default=None)
+
+    def events(self, start: datetime, end: datetime) -> Iterable[ActivityEvent]:
+        """Give what happened in [start, end)."""
+        for activity in self.activities:
+            yield from activity.events(self.session, start, end)
+
+    def threads(self, roots: Collection[int]) -> Iterable[ActivityEvent]:
+        """Give these posts, their replies, and what hangs on either."""
+        for activity in self.activities:
+            yield from activity.threads(self.session, roots)
+
+
+def staff(session: Session) -> Staff:
+    """Give the people of the company and their departments over time. Guests and services never count."""
+    people: dict[int, Engagement] = {}
+    query = select(Person.id, Person.kind, Profile.start_date, Profile.end_date)
+    for person, kind, start, end in session.execute(query.outerjoin(Profile, Profile.person_id == Person.id)):
+        people[person] = Engagement(EMPLOYEE if kind == "employee" else kind, start, end)
+    stays: dict[int, list[Stay]] = defaultdict(list)
+    member = DepartmentMembership
+    columns = (member.person_id, member.department_id, member.from_date, member.to_date)
+    for person, department, since, until in session.execute(select(*columns).order_by(member.id.desc())):
+        stays[person].append(Stay(department, since, until))
+    return Staff(people, stays)
+
+
+def partition(session: Session, people: Staff, day: date, floor: int) -> Partition:
+    """Give the partition of a day's quarter; the first day asked for in a quarter makes its cut."""
+    parents = {row.id: row.parent_id for row in session.execute(select(Department.id, Department.parent_id))}
+    known = _known(session, quarter(day))
+    if not known:
+        sizes = Counter(team for _, team in people.present(day) if team is not None)
+        known = _store(session, cut(parents, sizes, floor), parents, quarter(day))
+    return Partition(set(known.values()), _with_new_ones(known, parents))
+
+
+def _known(session: Session, name: str) -> dict[int, int]:
+    query = select(CellDepartment.department_id, CellDepartment.cell_id)
+    query = query.join(CutCell, CutCell.cell_id == CellDepartment.cell_id).where(CutCell.quarter == name)
+    return {row.department_id: row.cell_id for row in session.execute(query)}
+
+
+def _store(
+    session: Session, heads: Mapping[int, int], parents: Mapping[int, int | None], name: str
+) -> dict[int, int]:
+    """Keep a cut; a cell of the same departments as before stays the same cell, and keeps its trend."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for department, head in heads.items():
+        members[head].append(department)
+    paths = {row.id: row.path for row in session.execute(select(Department.id, Department.path))}
+    found: dict[int, int] = {}
+    for head, departments in members.items():
+        whole = len(members) == 1 and sum(parents[d] not in parents for d in departments) > 1
+        cell = _cell(session, departments, None if whole else head, "" if whole else paths[head])
+        session.execute(insert(CutCell).values(quarter=name, cell_id=cell))
+        found |= dict.fromkeys(departments, cell)
+    return found
+
+
+def _cell(session: Session, departments: Sequence[int], head: int | None, name: str) -> int:
+    key = sha256(repr(sorted(departments)).encode()).hexdigest()
+    known = session.scalar(select(Cell.id).where(Cell.key == key))
+    if known is not None:
+        return known
+    fresh = new_id()
+    session.execute(insert(Cell).values(id=fresh, key=key, head_id=head, name=name))
+    session.execute(insert(CellDepartment), [{"cell_id": fresh, "department_id": d} for d in departments])
+    return fresh
+
+
+def _with_new_ones(known: Mapping[int, int], parents: Mapping[int, int | None]) -> dict[int, int]:
+    """Add departments made since the cut: each belongs to the nearest department above that was cut."""
+    complete = dict(known)
+    for department in parents:
+        above: int | None = department
+        while above is not None and above not in known:
+            above = parents.get(above)
+        if above is not None:
+            complete[department] = known[above]
+    return complete

@@ -1,0 +1,124 @@
+"""The nightly work: roll up what is new, publish each complete week, once and for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from rse.core import clock
+from rse.core.activity import Activity, Touched
+from rse.indicators.engine import company, corrections
+from rse.indicators.engine.measure import Partition, measure, settle
+from rse.indicators.engine.models import KEEP_DAYS, ROLLUPS
+from rse.indicators.engine.rollup import Rollup
+from rse.indicators.engine.staff import Staff
+from rse.indicators.engine.windows import Calendar, Windows
+from rse.indicators.models import Cell, CellDepartment, CutCell, Published, Visit, Week, quarter
+
+WEEK = timedelta(days=7)
+SUNDAY = 6
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run over the company's own tables."""
+
+    session: Session
+    activities: Sequence[Activity]
+    calendar: Calendar
+    floor: int
+    unit: Callable[[], AbstractContextManager[Any]] = nullcontext  # one short transaction that writes
+    progress: Callable[[date], None] = field(default=lambda _day: None)
+
+    def run(self, until: date) -> list[date]:
+        """Roll up every day to `until` and publish the complete weeks. Returns the Sundays published.
+
+        Nothing is done as long as nothing has happened: the history that an import brings is still to come.
+        """
+        source = company.Features(self.session, self.activities)
+        first = source.first()
+        if first is None or self.calendar.slot(first) > until:
+            return []
+        people = company.staff(self.session)
+        rollup = Rollup(
+            self.session, source, people, self.calendar, unit=self.unit, progress=self.progress
+        )  # fmt: skip
+        published = []
+        for sunday in self._sundays(self.calendar.slot(first), until):
+            rollup.advance(sunday)
+            self._publish(people, sunday)
+            published.append(sunday)
+        rollup.advance(until)
+        with self.unit():
+            self.session.execute(delete(Visit).where(Visit.day <= until - timedelta(days=KEEP_DAYS)))
+        return published
+
+    def _sundays(self, first: date, until: date) -> Iterator[date]:
+        """Give the Sundays after the last published one, or from the first event on."""
+        last = self.session.scalar(select(func.max(Week.day)))
+        sunday = first + timedelta(days=SUNDAY - first.weekday()) if last is None else last + WEEK
+        while sunday <= until:
+            yield sunday
+            sunday += WEEK
+
+    def _publish(self, people: Staff, sunday: date) -> None:
+        windows = Windows(self.calendar, sunday)
+        with self.unit():
+            partition = company.partition(self.session, people, sunday, self.floor)
+            settle(self.session, people, partition, windows)
+        rows = self._rows(partition, windows)
+        with self.unit():
+            self.session.execute(insert(Published), rows)
+            week = {
+                "day": sunday,
+                "quarter": quarter(sunday),
+                "floor": self.floor,
+                "published_at": clock.now(),
+            }
+            self.session.execute(insert(Week).values(week))
+
+    def _rows(self, partition: Partition, windows: Windows) -> list[dict[str, Any]]:
+        """Give what may leave the job, and nothing else: no base, no unmasked value."""
+        return [
+            {
+                "cell_id": cell,
+                "day": windows.as_of,
+                "code": code,
+                "status": figure.status,
+                "figures": figure.published,
+            }
+            for code, cells in measure(self.session, partition, windows, self.floor).items()
+            for cell, figure in cells.items()
+        ]
+
+
+def heed(session: Session, activities: Sequence[Activity], calendar: Calendar, events: Sequence[Any]) -> None:
+    """Mark the days and threads that events of the outbox have changed."""
+    source = company.Features(session, activities)
+    changes: list[Touched] = []
+    for activity in activities:
+        for event in events:
+            told = activity.touches.get(type(event))
+            if told is not None:
+                changes += told(session, event)
+    corrections.mark(session, source, calendar, changes)
+
+
+def forget(
+    session: Session, activities: Sequence[Activity], calendar: Calendar, people: Sequence[int]
+) -> None:
+    """Erase people from the roll-ups and their visits; published weeks stay, they are of nobody."""
+    corrections.forget(session, company.Features(session, activities), calendar, people)
+    session.execute(delete(Visit).where(Visit.person_id.in_(people)))
+
+
+def reset(session: Session) -> None:
+    """Forget everything, published weeks too: for a demo company that makes room for the real one."""
+    for table in (*ROLLUPS, Visit, Published, Week, CutCell, CellDepartment, Cell):
+        session.execute(delete(table))

@@ -1,0 +1,37 @@
+"""What the indicators feature declares."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from rse.core.activity import Activity
+from rse.core.events import Event
+from rse.core.feature import Feature, NavItem, Subscriber
+from rse.core.i18n import lazy
+from rse.features import FEATURES
+from rse.indicators import api, cli, exports, tasks, views
+
+
+def _changing() -> tuple[type[Event], ...]:
+    """Give the events by which the features below say, in their `indicators`, that the past has changed."""
+    declaring = (name for name in FEATURES if name != "indicators" and find_spec(f"rse.{name}.indicators"))
+    modules = (import_module(f"rse.{name}.indicators") for name in declaring)
+    declared = (value for module in modules for value in vars(module).values() if isinstance(value, Activity))
+    return tuple(dict.fromkeys(event for activity in declared for event in activity.touches))
+
+
+feature = Feature(
+    name="indicators",
+    blueprints=(views.blueprint, api.blueprint),
+    cli=(cli.indicators,),
+    nav=(
+        NavItem(
+            "team", lazy("My team"), "indicators.team", "chart-no-axes-column", 60,
+            shown=lambda viewer: bool(getattr(viewer.card, "is_manager", False)),
+        ),
+        NavItem(
+            "indicators", lazy("How the figures are made"), "indicators.definitions_page", "info", 40, "foot"
+        ),
+    ),
+    exports=(exports.export,),
+    subscribers=(Subscriber("indicators.marks", _changing(), tasks.heed),),
+)  # fmt: skip

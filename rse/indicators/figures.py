@@ -1,0 +1,163 @@
+"""Published figures as a page writes them: words for a value, the reason for a gap, numbers for a line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from rse.core.i18n import _, ngettext, number
+from rse.indicators.definitions import ALL, REASONS, Definition
+from rse.indicators.queries import WEEKS, Series, Told
+
+SHOWN = "shown"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A week in the table: its Sunday, the team's value in words, the company's."""
+
+    day: date
+    own: str
+    company: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator of one cell, ready to be shown."""
+
+    definition: Definition
+    value: str  # "" when there is none
+    detail: str
+    reason: str  # why there is none
+    points: Sequence[float | None]
+    band: tuple[float, float] | None  # from the lowest to the highest of the company in these weeks
+    company: str
+    summary: str  # what the line shows, in words
+    rows: Sequence[Row]
+
+
+def figures(own: Series, company: Series, until: date, floor: int, *, weeks: int = WEEKS) -> list[Figure]:
+    """Give every indicator of a cell with its trend; the company's own when both series are the same."""
+    days = [until - timedelta(days=7 * n) for n in range(weeks - 1, -1, -1)]
+    return [_figure(definition, own, company, days, floor) for definition in ALL]
+
+
+def _figure(definition: Definition, own: Series, company: Series, days: Sequence[date], floor: int) -> Figure:
+    mine = [own.get(day, {}).get(definition.code) for day in days]
+    theirs = [company.get(day, {}).get(definition.code) for day in days]
+    points = [point(definition, told) for told in mine]
+    around = [value for value in (point(definition, told) for told in theirs) if value is not None]
+    value = words(definition, mine[-1])
+    rows = [
+        Row(day, words(definition, a) or _("too few to show"), words(definition, b) or _("too few to show"))
+        for day, a, b in zip(days, mine, theirs, strict=True)
+        if a is not None or b is not None
+    ]
+    return Figure(
+        definition,
+        value,
+        _detail(definition, mine[-1]),
+        "" if value else _reason(definition, mine[-1], floor),
+        points,
+        (min(around), max(around)) if around and own is not company else None,
+        words(definition, theirs[-1]),
+        _summary(definition, mine),
+        rows[::-1],
+    )
+
+
+def point(definition: Definition, told: Told | None) -> float | None:
+    """Give the number that is drawn: points of a share, or hours; None for a gap."""
+    value = _main(definition, told)
+    if value is None:
+        return None
+    if definition.unit == "masked":
+        return float(value["pct"])
+    return float(value) * (100 if definition.unit == "share" else 1)
+
+
+def _main(definition: Definition, told: Told | None) -> Any:
+    if told is None or told.status != SHOWN or told.figures is None:
+        return None
+    return told.figures.get(definition.key)
+
+
+def words(definition: Definition, told: Told | None) -> str:
+    """Write a published value: "75 %", "90 % or more", "17 h"; "" for a gap."""
+    value = _main(definition, told)
+    if value is None:
+        late = told is not None and told.figures is not None and told.figures.get("not_reached")
+        return _("more than 72 h") if late else ""
+    if definition.unit == "masked":
+        return share(value)
+    if definition.unit == "hours":
+        return _("%(n)s h", n=number(round(float(value), 1)))
+    return percent(100 * float(value))
+
+
+def percent(value: float) -> str:
+    """Write points of a share, whole."""
+    return _("%(n)s%%", n=number(round(value)))
+
+
+def share(value: Mapping[str, Any]) -> str:
+    """Write a masked share."""
+    plain = percent(value["pct"])
+    if value["bound"] == ">=":
+        return _("%(share)s or more", share=plain)
+    if value["bound"] == "<=":
+        return _("%(share)s or less", share=plain)
+    return plain
+
+
+def _detail(definition: Definition, told: Told | None) -> str:
+    """Give the second line: on how many posts or links the figure stands (never how many people)."""
+    if told is None or told.figures is None:
+        return ""
+    known = told.figures
+    if definition.code == "ANS" and known.get("posts") is not None:
+        return ngettext("of %(n)s contribution", "of %(n)s contributions", known["posts"])
+    if definition.code == "SILO" and known.get("ties") is not None:
+        if known.get("expected_external_share") is not None:
+            chance = percent(100 * known["expected_external_share"])
+            return _("by chance alone it would be %(share)s", share=chance)
+        return ngettext("of %(n)s link", "of %(n)s links", known["ties"])
+    return ""
+
+
+def _reason(definition: Definition, told: Told | None, floor: int) -> str:
+    if told is None:
+        return _("This week was not published for this team.")
+    if told.status != SHOWN:
+        return str(REASONS[told.status]) % {"floor": number(floor)}
+    return str(REASONS["masked" if definition.unit == "masked" else "empty"])
+
+
+def _summary(definition: Definition, told: Sequence[Told | None]) -> str:
+    """Say in words what the line shows, for whoever does not see it."""
+    known = [text for text in (words(definition, one) for one in told) if text]
+    if len(known) <= 1:
+        return _("There is no trend to draw yet.")
+    return ngettext(
+        "Over %(n)s week: from %(first)s to %(last)s.",
+        "Over %(n)s weeks: from %(first)s to %(last)s.",
+        len(known),
+        first=known[0],
+        last=known[-1],
+    )
+
+
+def ladder(told: Told | None) -> list[tuple[str, int, str]]:
+    """Give the four rungs of the company's ladder as (name, points, words); empty where one is missing."""
+    if told is None or told.figures is None:
+        return []
+    names = {
+        "contributors": _("write"),
+        "reactors": _("react"),
+        "readers": _("read"),
+        "absent": _("are absent"),
+    }
+    values = {key: told.figures.get(key) for key in names}
+    if not all(values.values()):
+        return []
+    return [(names[key], int(value["pct"]), share(value)) for key, value in values.items() if value]

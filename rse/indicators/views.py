@@ -1,0 +1,111 @@
+"""Pages: the team, the definitions; and the visit that a page tells of."""
+
+from typing import Any
+
+from flask import Blueprint, Response, url_for
+
+from rse.core import clock, db
+from rse.core.i18n import enumeration, ngettext
+from rse.core.model import encode_id
+from rse.core.policy import NotFound
+from rse.core.web import EMPLOYEE, SIGNED_IN, page, route, settings, viewer
+from rse.indicators import definitions, figures, queries, service, suggestions
+from rse.indicators.models import COMPANY
+from rse.indicators.queries import PublishedWeek, Team
+
+blueprint = Blueprint("indicators", __name__)
+NAMED = 3  # neighbours that are named before "and others"
+
+
+@route(blueprint, "/team", rule=EMPLOYEE)
+def team() -> Any:
+    """Show the first of the viewer's teams, or what this page is and the company's figures."""
+    session, who = db.session(), viewer()
+    week = queries.week(session)
+    found = queries.teams(session, who, week) if week else []
+    if week and found:
+        return _team_page(week, found, found[0])
+    return page("indicators/nobody.html", week=week, manages=_manages(), **_company(week))
+
+
+def _manages() -> bool:
+    return bool(getattr(viewer().card, "is_manager", False))
+
+
+@route(blueprint, "/team/<pid:cell_id>", rule=EMPLOYEE)
+def cell(cell_id: int) -> Any:
+    """Show one of the viewer's teams; any other answers as one that does not exist."""
+    session, who = db.session(), viewer()
+    week = queries.week(session)
+    if week is None:
+        raise NotFound
+    found = queries.teams(session, who, week)
+    chosen = next((team for team in found if team.id == cell_id), None)
+    if chosen is None:
+        raise NotFound
+    return _team_page(week, found, chosen)
+
+
+def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
+    session, who = db.session(), viewer()
+    series = queries.series(session, [COMPANY, chosen.id], week.day)
+    return page(
+        "indicators/team.html",
+        week=week,
+        chosen=chosen,
+        title=title(chosen),
+        beside=beside(chosen),
+        team_tabs=[(t.id, title(t), url_for(".cell", cell_id=encode_id(t.id))) for t in found],
+        figures=figures.figures(series[chosen.id], series[COMPANY], week.day, week.floor),
+        pair=definitions.PAIR,
+        todo=suggestions.this_week(session, who, chosen.departments),
+    )
+
+
+def title(team: Team) -> str:
+    """Name a cell as what it is to its manager."""
+    return enumeration(list(team.own)) if team.own else team.name.rsplit(queries.SEPARATOR, 1)[-1]
+
+
+def beside(team: Team) -> str:
+    """Say who is counted together with the manager's own people."""
+    if not team.neighbours:
+        return ""
+    names = list(team.neighbours)
+    if len(names) > NAMED:
+        rest = len(names) - NAMED
+        names = [*names[:NAMED], ngettext("%(n)s other", "%(n)s others", rest)]
+    return ngettext(
+        "your team and a neighbour: %(names)s",
+        "your team and %(n)s neighbours: %(names)s",
+        len(team.neighbours),
+        names=enumeration(names),
+    )
+
+
+def _company(week: PublishedWeek | None) -> dict[str, Any]:
+    """Give the company's figures, which everybody of the company may know."""
+    if week is None:
+        return {"figures": [], "rungs": [], "pair": definitions.PAIR, "floor": settings().floor}
+    series = queries.company_series(db.session(), week.day)
+    told = series.get(week.day, {}).get("LADDER")
+    return {
+        "figures": figures.figures(series, series, week.day, week.floor),
+        "rungs": figures.ladder(told),
+        "pair": definitions.PAIR,
+        "floor": week.floor,
+    }
+
+
+@route(blueprint, "/indicators/definitions", rule=SIGNED_IN)
+def definitions_page() -> Any:
+    """Say how each figure is computed, who sees what, and for how long it is kept."""
+    week = queries.week(db.session()) if viewer().is_employee else None
+    return page("indicators/definitions.html", definitions=definitions.ALL, week=week, **_company(week))
+
+
+@route(blueprint, "/presence/visit", rule=SIGNED_IN, methods=("POST",), limit="30/hour")
+def visit() -> Response:
+    """Note that the viewer is here today: the day, and nothing else."""
+    service.visit(db.session(), viewer(), clock.today(settings().timezone))
+    return Response(status=204)
