@@ -205,7 +205,8 @@ def set_cookie(response: Any, token: str) -> None:
 
 
 def clear_cookie(response: Any) -> None:
-    """Take the session from the browser."""
+    """Take the session from the browser, and the pages that it keeps: "back" must not show them."""
+    response.headers["Clear-Site-Data"] = '"cache"'
     response.delete_cookie(
         cookie_name(settings().secure), secure=settings().secure, httponly=True, samesite="Lax", path="/"
     )

@@ -40,6 +40,7 @@ def test_sign_out_ends_this_session_and_goes_on_to_the_provider(door: Doors) -> 
     answer = mine.post("/logout")
     assert answer.status_code == 200
     assert mine.get_cookie("rse_session") is None
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert len(here.sessions()) == 1
     assert other.get("/settings/sessions").status_code == 200
     onward = unescape(answer.text.split('content="0; url=')[1].split('"')[0])
