@@ -66,7 +66,7 @@ def typing(viewer: Viewer, sent: Typing) -> dict[str, Any]:
         "person_id": encode_id(viewer.id),
         "name": viewer.display_name,
     }
-    live.send("typing", payload, _rooms(_session(), place.conversation, place.group), skip_own=True)
+    live.send("typing", payload, _rooms(_session(), place.conversation, place.group), skip=live.sid())
     return {}
 
 
