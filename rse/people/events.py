@@ -13,4 +13,13 @@ class PersonChanged(Event):
     person_id: int
 
 
-__all__ = ["PersonChanged", "PersonDeactivated"]
+@dataclass(frozen=True)
+class SkillEndorsed(Event):
+    """A colleague has confirmed a skill of a person."""
+
+    person_id: int
+    skill_id: int
+    by_id: int
+
+
+__all__ = ["PersonChanged", "PersonDeactivated", "SkillEndorsed"]

@@ -58,7 +58,10 @@ class Profile(Base):
     imported: Mapped[dict[str, Any]] = mapped_column(
         JSON, default=dict
     )  # what the last import said of own fields
-    welcome_step: Mapped[int] = mapped_column(default=0)  # 0..2: next step; 3: done
+    preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # theme
+    welcome_step: Mapped[int] = mapped_column(
+        default=0
+    )  # 0: not offered; 1..3: next step; 4: done or skipped
 
 
 class Skill(Identified):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import exists, literal, select, update
+from sqlalchemy import CTE, exists, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from rse.accounts.models import Person
@@ -11,13 +11,17 @@ from rse.people.models import Profile
 MAX_LEVELS = 50
 
 
+def above(person_id: int) -> CTE:
+    """Give the (id, level) of the managers above a person, level 0 the direct one."""
+    first = select(Profile.manager_id.label("id"), literal(0).label("level"))
+    line = first.where(Profile.person_id == person_id).cte("above", recursive=True)
+    deeper = select(Profile.manager_id, line.c.level + 1).join(line, Profile.person_id == line.c.id)
+    return line.union_all(deeper.where(line.c.level < MAX_LEVELS))
+
+
 def managers_above(session: Session, person_id: int) -> list[int]:
     """Give the managers of a person, the direct one first; a circle in old data ends the list."""
-    first = select(Profile.manager_id.label("id"), literal(0).label("level"))
-    above = first.where(Profile.person_id == person_id).cte("above", recursive=True)
-    deeper = select(Profile.manager_id, above.c.level + 1)
-    deeper = deeper.join(above, Profile.person_id == above.c.id).where(above.c.level < MAX_LEVELS)
-    tree = above.union_all(deeper)
+    tree = above(person_id)
     found = session.scalars(select(tree.c.id).where(tree.c.id.is_not(None)).order_by(tree.c.level))
     chain = list(dict.fromkeys(found))
     return chain[: chain.index(person_id)] if person_id in chain else chain

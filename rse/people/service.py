@@ -3,22 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from rse.accounts.models import ApiToken, Person
-from rse.accounts.models import Session as Signed
+from rse.accounts.models import Person
+from rse.accounts.names import sort_name
 from rse.core import clock
+from rse.core.audience import Viewer
 from rse.core.events import emit
+from rse.core.i18n import _
+from rse.core.policy import Invalid
+from rse.people import policy
 from rse.people.departments import Tree, place
-from rse.people.events import PersonChanged, PersonDeactivated
-from rse.people.models import Profile
+from rse.people.events import PersonChanged
+from rse.people.models import Follow, Profile
 from rse.people.reporting import set_manager
 
 OWNED = (
     "email", "given_name", "family_name", "display_name", "title", "department", "site", "phone", "manager",
 )  # fmt: skip
 MAX_PHONE = 40
+NAMES = {"given_name", "family_name"}
+ON_CARD = NAMES | {"title", "site"}
+WELCOME_DONE = 4
 
 
 def profile_of(session: Session, person_id: int) -> Profile:
@@ -32,7 +39,7 @@ def profile_of(session: Session, person_id: int) -> Profile:
 
 
 def take_attributes(
-    session: Session, person_id: int, sent: Mapping[str, Any], *, source: str = "saml"
+    session: Session, person_id: int, sent: Mapping[str, Any], *, first: bool = False, source: str = "saml"
 ) -> None:
     """Fill a profile with what an identity provider says; what it sends is its own from now on.
 
@@ -50,8 +57,16 @@ def take_attributes(
         manager_id = person_named(session, str(sent["manager"]))
         if manager_id:
             set_manager(session, profile, manager_id)
+    profile.welcome_step = _welcome_after(session, profile, first=first)
     session.flush()
     emit(session, PersonChanged(person_id))
+
+
+def _welcome_after(session: Session, profile: Profile, *, first: bool) -> int:
+    """Offer the welcome at the first sign-in, never again later; the demo's people are at home already."""
+    if first:
+        return 0 if session.get_one(Person, profile.person_id).demo else 1
+    return 0 if profile.welcome_step == 1 else profile.welcome_step
 
 
 def _take_department(session: Session, profile: Profile, path: str) -> None:
@@ -71,11 +86,70 @@ def person_named(session: Session, name: str) -> int | None:
     return session.scalar(query.limit(1))
 
 
-def shut_out(session: Session, person: Person) -> None:
-    """Deactivate a person at once: sessions and tokens end, what they wrote stays."""
-    person.status = "deactivated"
-    person.version += 1
-    for owned in (Signed, ApiToken):
-        session.execute(delete(owned).where(owned.person_id == person.id))
+def edit(session: Session, viewer: Viewer, changes: Mapping[str, Any]) -> None:
+    """Change one's own profile. Raises Invalid for fields that the directory owns, and without a name."""
+    profile, person = profile_of(session, viewer.id), session.get_one(Person, viewer.id)
+    present = {name: getattr(person if name in ON_CARD else profile, name) for name in changes}
+    changed = {name: value for name, value in changes.items() if value != present[name]}
+    refused = {name: policy.owner_text(profile.locked[name]) for name in changed if name in profile.locked}
+    if refused:
+        raise Invalid(**refused)
+    for name, value in changed.items():
+        setattr(person if name in ON_CARD else profile, name, value)
+    if NAMES & changed.keys():
+        _rename(person)
+    if ON_CARD & changed.keys():
+        person.version += 1
+    if changed:
+        session.flush()
+        emit(session, PersonChanged(viewer.id))
+
+
+def _rename(person: Person) -> None:
+    shown = f"{person.given_name} {person.family_name}".strip()
+    if not shown:
+        raise Invalid(family_name=_("A person has a name."))
+    person.display_name = shown
+    person.sort_name = sort_name(person.family_name, person.given_name, shown)
+
+
+def prefer(
+    session: Session, viewer: Viewer, *, language: str | None, timezone: str | None, theme: str | None
+) -> None:
+    """Keep the language, zone and appearance of one's own pages; None leaves one as it is."""
+    person = session.get_one(Person, viewer.id)
+    person.locale = language or person.locale
+    person.timezone = timezone or person.timezone
+    if theme:
+        profile = profile_of(session, viewer.id)
+        profile.preferences = {**profile.preferences, "theme": theme}
     session.flush()
-    emit(session, PersonDeactivated(person.id))
+
+
+def set_photo(session: Session, viewer: Viewer, name: str | None) -> str | None:
+    """Give oneself another picture, or none; gives the name of the one before."""
+    person = session.get_one(Person, viewer.id)
+    before, person.photo = person.photo, name
+    person.version += 1
+    session.flush()
+    emit(session, PersonChanged(viewer.id))
+    return before
+
+
+def follow(session: Session, viewer: Viewer, person_id: int, *, on: bool) -> None:
+    """Follow a person whom one may know, or no longer; nobody else sees it. Raises Invalid for oneself."""
+    if person_id == viewer.id:
+        raise Invalid(person=_("Nobody follows themselves."))
+    query = select(Follow).where(Follow.follower_id == viewer.id, Follow.person_id == person_id)
+    held = session.scalars(query).first()
+    if on and held is None:
+        session.add(Follow(follower_id=viewer.id, person_id=person_id, at=clock.now()))
+    elif not on and held is not None:
+        session.delete(held)
+    session.flush()
+
+
+def set_welcome(session: Session, person_id: int, step: int) -> None:
+    """Note where the welcome of a person stands."""
+    profile_of(session, person_id).welcome_step = step
+    session.flush()

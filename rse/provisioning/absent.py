@@ -6,11 +6,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
+from rse.accounts.service import deactivate as shut_out
 from rse.core import clock
 from rse.core.i18n import _
 from rse.people.departments import place
 from rse.people.models import Profile
-from rse.people.service import shut_out
 from rse.provisioning.known import Known
 
 MOST = 0.10  # of the active people of the directory

@@ -3,15 +3,12 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-
-from babel import Locale
 
 from rse.accounts.attributes import EMAIL
 from rse.accounts.models import ROLES
-from rse.accounts.names import fold
 from rse.core.i18n import _
 from rse.people.departments import MAX_NAME, MAX_PATH, split_path
+from rse.people.languages import code_of
 from rse.provisioning.csvfile import Problem, Table
 
 REQUIRED = ("uid", "email", "given_name", "family_name")
@@ -119,21 +116,10 @@ def _department(row: dict[str, str]) -> str:
     return " / ".join(names)
 
 
-@cache
-def language_codes() -> dict[str, str]:
-    """Give the codes of languages by code and by their French and English names."""
-    known: dict[str, str] = {}
-    for locale in ("fr", "en"):
-        for code, name in Locale.parse(locale).languages.items():
-            if len(code) in {2, 3}:
-                known.setdefault(fold(name), code)
-    return known | {code: code for code in known.values()}
-
-
 def _languages(row: dict[str, str]) -> tuple[str, ...]:
     codes = []
     for name in _several(row, "languages"):
-        code = language_codes().get(fold(name).split("-")[0])
+        code = code_of(name)
         if code is None:
             raise BadLine(_("“%(name)s” is not a language.", name=name[:40]))
         codes.append(code)

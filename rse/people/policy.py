@@ -1,0 +1,26 @@
+"""Who may change what of a person."""
+
+from rse.core.audience import Viewer
+from rse.core.i18n import _
+
+
+def may_edit(viewer: Viewer, person_id: int) -> bool:
+    """Tell whether the profile is the viewer's own."""
+    return viewer.id == person_id
+
+
+def may_endorse(viewer: Viewer, person_id: int, status: str) -> bool:
+    """Tell whether the viewer may confirm skills of a person: a colleague does, for somebody else."""
+    return viewer.is_employee and viewer.id != person_id and status == "active"
+
+
+def may_see_company(viewer: Viewer, person_id: int) -> bool:
+    """Tell whether department, line and phone are shown: employees see them, guests see cards."""
+    return viewer.is_employee or viewer.id == person_id
+
+
+def owner_text(source: str) -> str:
+    """Say who owns a locked field."""
+    if source == "saml":
+        return _("Comes from your identity provider: it is changed there.")
+    return _("Comes from the company directory: ask your HR team to change it.")

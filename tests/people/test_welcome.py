@@ -1,0 +1,57 @@
+"""At the first sign-in a person is led through three steps, each of which can be skipped; never again."""
+
+from collections.abc import Callable
+
+from rse.accounts.events import SignedIn
+from rse.core import db
+from rse.core.events import emit
+from tests import factories
+
+Browser = Callable[[str], factories.Client]
+HTML = {"Accept": "text/html"}
+
+
+def arrive(person_id: int, *, first: bool) -> None:
+    emit(db.begin_write(), SignedIn(person_id, first, {}))
+    db.commit()
+
+
+def test_the_first_page_leads_there_once(browser_as: Browser, cast: dict[str, int]) -> None:
+    arrive(cast["karim"], first=True)
+    browser = browser_as("karim")
+    assert browser.get("/people", headers=HTML).location == "/welcome?next=/people"
+    assert browser.get("/people", headers=HTML).status_code == 200, "who goes elsewhere is left alone"
+
+
+def test_steps_follow_and_end(browser_as: Browser, cast: dict[str, int]) -> None:
+    arrive(cast["karim"], first=True)
+    browser = browser_as("karim")
+    assert "Étape 1 sur 3" in browser.get("/welcome").text
+    browser.post("/welcome", data={"step": "1"})
+    assert "Étape 2 sur 3" in browser.get("/welcome").text
+    browser.post("/settings/skills?then=welcome", data={"label": "Soudage", "level": "3"})
+    assert "1 compétence pour l’instant" in browser.get("/welcome").text
+    browser.post("/welcome", data={"step": "2"})
+    assert "Étape 3 sur 3" in browser.get("/welcome").text
+    assert browser.post("/welcome", data={"step": "3"}).status_code == 303
+    assert browser.get("/welcome").location == "/settings/profile"
+
+
+def test_it_can_be_skipped(browser_as: Browser, cast: dict[str, int]) -> None:
+    arrive(cast["karim"], first=True)
+    browser = browser_as("karim")
+    browser.post("/welcome", data={"step": "1", "skip": "1"})
+    assert browser_as("karim").get("/people", headers=HTML).status_code == 200
+
+
+def test_a_later_sign_in_is_left_alone(browser_as: Browser, cast: dict[str, int]) -> None:
+    arrive(cast["karim"], first=True)
+    arrive(cast["karim"], first=False)
+    assert browser_as("karim").get("/people", headers=HTML).status_code == 200
+
+
+def test_programs_and_fragments_are_never_led(browser_as: Browser, cast: dict[str, int]) -> None:
+    arrive(cast["karim"], first=True)
+    browser = browser_as("karim")
+    assert browser.get("/api/v1/people").status_code == 200
+    assert browser.get("/people", headers={**HTML, "HX-Request": "true"}).status_code == 200
