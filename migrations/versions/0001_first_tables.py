@@ -62,6 +62,89 @@ def upgrade():
     with op.batch_alter_table('idempotency_key', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_idempotency_key_at'), ['at'], unique=False)
 
+    op.create_table('indicator_act',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('bits', sa.SmallInteger(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'person_id', name=op.f('pk_indicator_act'))
+    )
+    op.create_table('indicator_cell',
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('head_id', sa.BigInteger(), nullable=True),
+    sa.Column('name', sa.String(length=600), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_indicator_cell')),
+    sa.UniqueConstraint('key', name=op.f('uq_indicator_cell_key'))
+    )
+    op.create_table('indicator_dirty_day',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'since', name=op.f('pk_indicator_dirty_day'))
+    )
+    op.create_table('indicator_dirty_thread',
+    sa.Column('root_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('root_id', 'since', name=op.f('pk_indicator_dirty_thread'))
+    )
+    op.create_table('indicator_horizon',
+    sa.Column('id', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('zone', sa.String(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_indicator_horizon'))
+    )
+    op.create_table('indicator_pair',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('x', sa.BigInteger(), nullable=False),
+    sa.Column('y', sa.BigInteger(), nullable=False),
+    sa.Column('x_to_y', sa.Integer(), nullable=False),
+    sa.Column('y_to_x', sa.Integer(), nullable=False),
+    sa.Column('team_x', sa.BigInteger(), nullable=True),
+    sa.Column('team_y', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('day', 'x', 'y', name=op.f('pk_indicator_pair'))
+    )
+    op.create_table('indicator_place',
+    sa.Column('team_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('cell_id', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('team_id', name=op.f('pk_indicator_place'))
+    )
+    op.create_table('indicator_population',
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('cell_id', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_indicator_population'))
+    )
+    op.create_table('indicator_published',
+    sa.Column('cell_id', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('code', sa.String(length=12), nullable=False),
+    sa.Column('status', sa.String(length=26), nullable=False),
+    sa.Column('figures', sa.JSON(none_as_null=True), nullable=True),
+    sa.PrimaryKeyConstraint('cell_id', 'day', 'code', name=op.f('pk_indicator_published'))
+    )
+    with op.batch_alter_table('indicator_published', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_indicator_published_day'), ['day'], unique=False)
+
+    op.create_table('indicator_thread',
+    sa.Column('root_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('team_id', sa.BigInteger(), nullable=True),
+    sa.Column('author_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('first_reply_at', sa.BigInteger(), nullable=True),
+    sa.Column('n_eligible', sa.Integer(), nullable=False),
+    sa.Column('captured', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('root_id', name=op.f('pk_indicator_thread'))
+    )
+    with op.batch_alter_table('indicator_thread', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_indicator_thread_at'), ['at'], unique=False)
+
+    op.create_table('indicator_week',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('quarter', sa.String(length=7), nullable=False),
+    sa.Column('floor', sa.Integer(), nullable=False),
+    sa.Column('published_at', rse.core.model.UTCDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_indicator_week'))
+    )
     op.create_table('person',
     sa.Column('uid', sa.String(length=64), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
@@ -243,6 +326,30 @@ def upgrade():
     )
     with op.batch_alter_table('group', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_group_audience'), ['audience'], unique=False)
+
+    op.create_table('indicator_cell_department',
+    sa.Column('cell_id', sa.BigInteger(), nullable=False),
+    sa.Column('department_id', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['cell_id'], ['indicator_cell.id'], name=op.f('fk_indicator_cell_department_cell_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('cell_id', 'department_id', name=op.f('pk_indicator_cell_department'))
+    )
+    with op.batch_alter_table('indicator_cell_department', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_indicator_cell_department_department_id'), ['department_id'], unique=False)
+
+    op.create_table('indicator_cut',
+    sa.Column('quarter', sa.String(length=7), nullable=False),
+    sa.Column('cell_id', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['cell_id'], ['indicator_cell.id'], name=op.f('fk_indicator_cut_cell_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('quarter', 'cell_id', name=op.f('pk_indicator_cut'))
+    )
+    op.create_table('indicator_visit',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_indicator_visit_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('day', 'person_id', name=op.f('pk_indicator_visit'))
+    )
+    with op.batch_alter_table('indicator_visit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_indicator_visit_person_id'), ['person_id'], unique=False)
 
     op.create_table('person_skill',
     sa.Column('person_id', sa.BigInteger(), nullable=False),
@@ -630,6 +737,15 @@ def downgrade():
         batch_op.drop_index('ix_person_skill_skill')
 
     op.drop_table('person_skill')
+    with op.batch_alter_table('indicator_visit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_indicator_visit_person_id'))
+
+    op.drop_table('indicator_visit')
+    op.drop_table('indicator_cut')
+    with op.batch_alter_table('indicator_cell_department', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_indicator_cell_department_department_id'))
+
+    op.drop_table('indicator_cell_department')
     with op.batch_alter_table('group', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_group_audience'))
 
@@ -674,6 +790,23 @@ def downgrade():
         batch_op.drop_index('ix_person_name')
 
     op.drop_table('person')
+    op.drop_table('indicator_week')
+    with op.batch_alter_table('indicator_thread', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_indicator_thread_at'))
+
+    op.drop_table('indicator_thread')
+    with op.batch_alter_table('indicator_published', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_indicator_published_day'))
+
+    op.drop_table('indicator_published')
+    op.drop_table('indicator_population')
+    op.drop_table('indicator_place')
+    op.drop_table('indicator_pair')
+    op.drop_table('indicator_horizon')
+    op.drop_table('indicator_dirty_thread')
+    op.drop_table('indicator_dirty_day')
+    op.drop_table('indicator_cell')
+    op.drop_table('indicator_act')
     with op.batch_alter_table('idempotency_key', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_idempotency_key_at'))
 
