@@ -25,6 +25,7 @@ from rse.core import clock
 log = structlog.get_logger()
 REFRESH = 24 * 3600.0  # seconds
 RETRY = 5.0
+DOUBT = 60.0
 TIMEOUT = 5.0
 WARN_BEFORE = timedelta(days=30)
 OK = 200
@@ -67,6 +68,11 @@ class Source:
         else:
             self._refresh_file()
         return self.found
+
+    def doubt(self) -> None:
+        """Fetch again at the next use, once a minute at most: a key may have changed unannounced."""
+        if time.monotonic() - self.checked > DOUBT:
+            self.checked = float("-inf")
 
     def _refresh_address(self) -> None:
         wait = RETRY if self.problem or self.found is None else REFRESH
@@ -133,6 +139,11 @@ class SignIn:
     def all(self) -> list[IdentityProvider]:
         """Give the providers that can be used now."""
         return [provider for source in self.sources if (provider := source.current())]
+
+    def doubt(self) -> None:
+        """Take new metadata soon: a signature did not match."""
+        for source in self.sources:
+            source.doubt()
 
     def get(self, entity_id: str | None) -> IdentityProvider | None:
         """Give the provider of that name, or the only one when no name is given."""

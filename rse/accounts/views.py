@@ -101,6 +101,8 @@ def acs() -> Any:
             db.session(), config.sp, config.get, request.form, mapping=config.mapping, now=clock.now()
         )
     except Refused as refusal:
+        if refusal.code == "signature":
+            config.doubt()
         return _refuse(refusal)
     return see_other("accounts.finish", ticket=ticket)
 

@@ -86,6 +86,16 @@ def test_address_that_never_answered_is_asked_again_soon_but_not_always(clock: C
     assert source.current() is not None
 
 
+def test_signature_that_does_not_match_brings_new_metadata(clock: Clock, tmp_path: Path) -> None:
+    there = Address()
+    source = Source("https://idp.example/metadata", tmp_path / "kept.xml", there)
+    for seconds, asked in ((0, 1), (30, 1), (61, 2), (1, 2)):
+        clock.now += seconds
+        source.doubt()
+        source.current()
+        assert there.asked == asked
+
+
 def test_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
     path = tmp_path / "idp.xml"
     source = Source(str(path), tmp_path / "kept.xml")

@@ -224,3 +224,20 @@ def test_command_refuses_in_production(
     monkeypatch.setenv("RSE_BASE_URL", "https://rse.example.com")
     assert idp.main(["--port", "5001"]) == 1
     assert "anybody" in capsys.readouterr().err
+
+
+@pytest.mark.postgres
+def test_directory_on_postgresql(make_app: Callable[..., Flask], postgres_url: str) -> None:
+    app = make_app(base_url=BASE, database_url=postgres_url)
+    with app.app_context():
+        fill(db.begin_write())
+        db.commit()
+    directory = Directory(postgres_url)
+    assert [one.part for one in directory.cast()] == [
+        "employee", "colleague", "manager", "executive", "moderator", "admin", "guest",
+    ]  # fmt: skip
+    people, total = directory.search("qualité Marchetti")
+    assert ([one.manager for one in people], total) == (["sofia.marchetti"], 1)
+    with directory.engine.connect() as connection, pytest.raises(DatabaseError, match="read-only"):
+        connection.execute(Person.__table__.delete())
+    directory.engine.dispose()
