@@ -10,7 +10,7 @@ from flask import Flask, Request, g, request
 from flask import session as browser_session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
 from rse.accounts.cards import COLUMNS, card_of
@@ -18,6 +18,7 @@ from rse.accounts.models import ApiToken, Person, Session
 from rse.accounts.tokens import digest
 from rse.core import clock, db, live
 from rse.core.audience import Viewer, base_tokens
+from rse.core.model import UTCDateTime
 from rse.core.web import registry, settings
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -101,7 +102,7 @@ def cookie_name(secure: bool) -> str:
 
 def load(session: DbSession, token: str, stored: StoredSession) -> None:
     """Fill the stored session and its user from the row of a cookie's token, if it stands."""
-    row = _standing(session, Session.token_hash == digest(token))
+    row = _standing(session, _BY_TOKEN, token_hash=digest(token))
     if row is None:
         return
     stored.update(row.data or {})
@@ -113,16 +114,26 @@ def load(session: DbSession, token: str, stored: StoredSession) -> None:
 
 
 PERSON = (*COLUMNS, Person.roles, Person.is_manager, Person.locale, Person.timezone)
+_SESSION, _OWNER = Session.__table__.c, Person.__table__.c
+_STANDING = (
+    select(
+        *(_OWNER[column.key] for column in PERSON),
+        _SESSION["id"].label("session_id"), _SESSION["seen_at"], _SESSION["data"],
+    )
+    .select_from(Person.__table__.join(Session.__table__, _SESSION["person_id"] == _OWNER["id"]))
+    .where(_SESSION["expires_at"] > bindparam("now", type_=UTCDateTime()))
+    .where(_SESSION["seen_at"] > bindparam("idle", type_=UTCDateTime()), _OWNER["status"] == "active")
+)  # fmt: skip
+# Every request asks one of these: they are built once.
+_BY_TOKEN = _STANDING.where(_SESSION["token_hash"] == bindparam("token_hash"))
+_BY_ID = _STANDING.where(_SESSION["id"] == bindparam("session_id"))
 
 
-def _standing(session: DbSession, criterion: Any) -> Any:
+def _standing(session: DbSession, query: Any, **which: Any) -> Any:
     """Give session and person in one row, when the session stands and the person is active."""
     now = clock.now()
     idle = now - timedelta(hours=settings().session_idle_hours)
-    columns = (*PERSON, Session.id.label("session_id"), Session.seen_at, Session.data)
-    query = select(*columns).join(Session, Session.person_id == Person.id)
-    standing = (Session.expires_at > now, Session.seen_at > idle, Person.status == "active")
-    return session.execute(query.where(criterion, *standing)).first()
+    return session.execute(query, {"now": now, "idle": idle, **which}).first()
 
 
 def _viewer(session: DbSession, row: Any) -> Viewer:
@@ -224,7 +235,7 @@ def end(session: DbSession, *criteria: Any) -> list[int]:
 def viewer_of_session(session_id: int) -> Viewer | None:
     """Give who a socket's session belongs to now; None when it has ended."""
     current = db.db.session()
-    row = _standing(current, Session.id == session_id)
+    row = _standing(current, _BY_ID, session_id=session_id)
     return _viewer(current, row) if row else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, bindparam, or_
 
 EVERYONE = "everyone"
 
@@ -64,6 +64,17 @@ def readable(audience: Any, viewer: Viewer) -> ColumnElement[bool]:
     """Give the criterion of every read: the row's audience is one of the viewer's tokens."""
     criterion: ColumnElement[bool] = audience.in_(sorted(viewer.tokens))
     return criterion
+
+
+def prepared(audience: Any) -> ColumnElement[bool]:
+    """Give the same criterion for a statement that is built once; `tokens_of` gives its values."""
+    criterion: ColumnElement[bool] = audience.in_(bindparam("viewer_tokens", expanding=True))
+    return criterion
+
+
+def tokens_of(viewer: Viewer) -> dict[str, list[str]]:
+    """Give what a prepared statement asks about the viewer."""
+    return {"viewer_tokens": sorted(viewer.tokens)}
 
 
 def readable_people(audience: Any, person_id: Any, viewer: Viewer) -> ColumnElement[bool]:

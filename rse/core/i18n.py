@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, lists, numbers
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
@@ -26,18 +27,20 @@ _zone: ContextVar[str] = ContextVar("zone", default="Europe/Paris")
 
 @cache
 def catalogue(locale: str) -> gettext.NullTranslations:
-    """Give the texts of every feature in one language."""
-    merged = gettext.NullTranslations()
-    for path in sorted(ROOT.glob(f"*/translations/{locale}.po")):
+    """Give the texts of every feature in one language, as one catalogue: a chain of them is slow to ask."""
+    whole = Catalog(locale=locale)
+    paths = sorted(ROOT.glob(f"*/translations/{locale}.po"))
+    for path in paths:
         with path.open("rb") as file:
-            parsed = read_po(file, locale=locale)
-        compiled = BytesIO()
-        write_mo(compiled, parsed)
-        compiled.seek(0)
-        texts = gettext.GNUTranslations(compiled)
-        texts.add_fallback(merged)
-        merged = texts
-    return merged
+            for message in read_po(file, locale=locale):
+                if message.id and message.string:
+                    whole.add(message.id, message.string)
+    if not paths:
+        return gettext.NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 def _(message: str, **values: Any) -> str:

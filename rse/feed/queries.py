@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
 from rse.core.audience import EVERYONE, Viewer, readable
 from rse.core.policy import NotFound
-from rse.feed.models import Bookmark, Comment, Mention, Post, PostTag, Reaction, Revision
+from rse.feed.models import Bookmark, Comment, Mention, Post, Reaction, Revision
 from rse.groups.models import Group, Membership
 
 
@@ -67,24 +67,33 @@ class Body:
     group: tuple[int, str, str, str] | None  # id, slug, name, visibility
 
 
+_POST = Post.__table__.c
+_OF_CARD = tuple(Person.__table__.c[column.key] for column in COLUMNS)
+_OF_BODY = tuple(
+    _POST[name]
+    for name in (
+        "id", "kind", "title", "body", "body_html", "tags", "at", "edited_at", "comment_count", "reactions",
+        "answer_id", "audience",
+    )
+)  # fmt: skip
+_BODIES = (
+    select(*_OF_CARD, *_OF_BODY, *(Group.__table__.c[name] for name in ("id", "slug", "name", "visibility")))
+    .select_from(
+        Post.__table__.join(Person.__table__, _POST["author_id"] == Person.__table__.c["id"]).outerjoin(
+            Group.__table__, Group.__table__.c["id"] == _POST["group_id"]
+        )
+    )
+    .where(_POST["id"].in_(bindparam("ids", expanding=True)))
+)
+
+
 def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
     """Give what the cards of these posts are made of; the caller has checked the audience."""
     if not ids:
         return {}
-    columns = (
-        Post.id, Post.kind, Post.title, Post.body, Post.body_html, Post.tags, Post.at, Post.edited_at,
-        Post.comment_count, Post.reactions, Post.answer_id, Post.audience,
-        Group.id, Group.slug, Group.name, Group.visibility,
-    )  # fmt: skip
-    query = (
-        select(*COLUMNS, *columns)
-        .join(Post, Post.author_id == Person.id)
-        .outerjoin(Group, Group.id == Post.group_id)
-        .where(Post.id.in_(ids))
-    )
     at = len(COLUMNS)
     found = {}
-    for row in session.execute(query):
+    for row in session.execute(_BODIES, {"ids": list(ids)}):
         group = tuple(row[at + 12 :]) if row[at + 12] is not None else None
         values: list[Any] = [*row[at : at + 12], card_of(row), group]
         found[values[0]] = Body(*values)
@@ -105,16 +114,28 @@ def mentions(session: Session, ids: Collection[int]) -> dict[int, list[Card]]:
 SAVED = "saved"  # stands beside the names of reactions
 
 
+_REACTED, _KEPT = Reaction.__table__.c, Bookmark.__table__.c
+_MINE = (
+    select(_REACTED["object_id"], _REACTED["name"])
+    .where(
+        _REACTED["kind"] == "post",
+        _REACTED["object_id"].in_(bindparam("ids", expanding=True)),
+        _REACTED["person_id"] == bindparam("person"),
+    )
+    .union_all(
+        select(_KEPT["post_id"], literal(SAVED)).where(
+            _KEPT["person_id"] == bindparam("person"),
+            _KEPT["post_id"].in_(bindparam("ids", expanding=True)),
+        )
+    )
+)
+
+
 def mine(session: Session, viewer: Viewer, ids: Collection[int]) -> dict[int, set[str]]:
     """Give the reactions that the viewer gave to posts, and `saved` for those that they keep: one query."""
     found: dict[int, set[str]] = {}
     if ids:
-        reactions = select(Reaction.object_id, Reaction.name).where(
-            Reaction.kind == "post", Reaction.object_id.in_(ids), Reaction.person_id == viewer.id
-        )
-        kept = select(Bookmark.post_id, literal(SAVED))
-        kept = kept.where(Bookmark.person_id == viewer.id, Bookmark.post_id.in_(ids))
-        for object_id, name in session.execute(reactions.union_all(kept)):
+        for object_id, name in session.execute(_MINE, {"ids": list(ids), "person": viewer.id}):
             found.setdefault(object_id, set()).add(name)
     return found
 
@@ -144,18 +165,21 @@ class Membered:
     archived: bool
 
 
+_GROUP, _TIE = Group.__table__.c, Membership.__table__.c
+_PLACES = (
+    select(
+        *(_GROUP[name] for name in ("id", "slug", "name", "visibility", "member_count")), _TIE["role"],
+        _GROUP["archived_at"].is_not(None),
+    )
+    .select_from(Membership.__table__.join(Group.__table__, _TIE["group_id"] == _GROUP["id"]))
+    .where(_TIE["person_id"] == bindparam("person"), _TIE["state"] == "active")
+    .order_by(_GROUP["name"])
+)  # fmt: skip
+
+
 def my_places(session: Session, viewer: Viewer) -> list[Membered]:
     """Give the viewer's groups by name: where they may publish, and where they moderate."""
-    query = (
-        select(
-            Group.id, Group.slug, Group.name, Group.visibility, Group.member_count, Membership.role,
-            Group.archived_at.is_not(None),
-        )
-        .join(Membership, Membership.group_id == Group.id)
-        .where(Membership.person_id == viewer.id, Membership.state == "active")
-        .order_by(Group.name)
-    )  # fmt: skip
-    return [Membered(*row) for row in session.execute(query)]
+    return [Membered(*row) for row in session.execute(_PLACES, {"person": viewer.id})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,17 +255,17 @@ def revisions(session: Session, kind: str, object_id: int) -> Sequence[Revision]
     return session.scalars(query.order_by(Revision.at.desc(), Revision.id.desc())).all()
 
 
+_PERSON = Person.__table__.c
+_EMPLOYEES = (
+    select(func.count())
+    .select_from(Person.__table__)
+    .where(_PERSON["status"] == "active", _PERSON["kind"] == "employee")
+)
+
+
 def readers(session: Session, audience: str) -> int:
     """Count the people who read what has this audience (the whole company: its active employees)."""
     if audience == EVERYONE:
-        query = select(func.count()).select_from(Person)
-        return session.scalar(query.where(Person.status == "active", Person.kind == "employee")) or 0
+        return session.scalar(_EMPLOYEES) or 0
     _kind, _colon, number = audience.partition(":")
     return session.scalar(select(Group.member_count).where(Group.id == int(number))) or 0
-
-
-def tag_count(session: Session, viewer: Viewer, tag: str) -> int:
-    """Count the readable posts with a tag, a hundred at most."""
-    query = select(PostTag.post_id).join(Post, Post.id == PostTag.post_id)
-    query = query.where(PostTag.tag == tag, Post.deleted_at.is_(None), readable(Post.audience, viewer))
-    return session.scalar(select(func.count()).select_from(query.limit(100).subquery())) or 0

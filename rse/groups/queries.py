@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
@@ -44,10 +44,13 @@ class GroupCard:
         return (self.id >> 7) % COLOURS
 
 
+_GROUP, _TIE = Group.__table__.c, Membership.__table__.c
+_MINE = select(_TIE["group_id"]).where(_TIE["person_id"] == bindparam("person"), _TIE["state"] == "active")
+
+
 def tokens(session: Session, person_id: int, kind: str) -> Iterable[str]:
     """Give the tokens that follow from memberships; guests also get those of the people beside them."""
-    mine = select(Membership.group_id).where(Membership.person_id == person_id, Membership.state == "active")
-    ids = session.scalars(mine).all()
+    ids = session.scalars(_MINE, {"person": person_id}).all()
     found = [group_token(group_id) for group_id in ids]
     if kind == "guest" and ids:
         beside = select(Membership.person_id).where(
@@ -100,7 +103,7 @@ def _cards(viewer: Viewer) -> Any:
     )
 
 
-def _card(group: Group, state: str | None, seen: int | None) -> GroupCard:
+def _card(group: Any, state: str | None, seen: int | None) -> GroupCard:
     unread = max(0, group.post_count - (seen or 0)) if state == "active" else 0
     return GroupCard(
         group.id, group.slug, group.name, group.description, group.visibility, group.purpose,
@@ -108,16 +111,22 @@ def _card(group: Group, state: str | None, seen: int | None) -> GroupCard:
     )  # fmt: skip
 
 
+# What every page shows is built once: building a statement costs more than running it.
+_MY_GROUPS = (
+    select(Group.__table__, _TIE["state"].label("tie"), _TIE["seen_count"].label("seen"))
+    .select_from(Membership.__table__.join(Group.__table__, _TIE["group_id"] == _GROUP["id"]))
+    .where(
+        _TIE["person_id"] == bindparam("person"), _TIE["state"] == "active", _GROUP["archived_at"].is_(None)
+    )
+    .order_by(_GROUP["post_count"] <= _TIE["seen_count"], _GROUP["name"])
+    .limit(bindparam("size"))
+)
+
+
 def my_groups(session: Session, viewer: Viewer, limit: int = 200) -> list[GroupCard]:
     """Give the viewer's groups that are alive, unread ones first, then by name."""
-    query = (
-        select(Group, Membership.state, Membership.seen_count)
-        .join(Membership, and_(Membership.group_id == Group.id, Membership.person_id == viewer.id))
-        .where(Membership.state == "active", Group.archived_at.is_(None))
-        .order_by(Group.post_count <= Membership.seen_count, Group.name)
-        .limit(limit)
-    )
-    return [_card(*row) for row in session.execute(query)]
+    rows = session.execute(_MY_GROUPS, {"person": viewer.id, "size": limit})
+    return [_card(row, row.tie, row.seen) for row in rows]
 
 
 def directory(
@@ -140,18 +149,21 @@ def directory(
     return [_card(*row) for row in session.execute(query.order_by(Group.name, Group.id).limit(limit + 1))]
 
 
+_TO_DISCOVER = (
+    select(Group.__table__)
+    .where(_GROUP["visibility"] == "open", _GROUP["purpose"] == bindparam("purpose"))
+    .where(_GROUP["archived_at"].is_(None), _GROUP["id"].not_in(_MINE))
+    .order_by(_GROUP["member_count"].desc(), _GROUP["id"])
+    .limit(bindparam("size"))
+)
+
+
 def to_discover(session: Session, viewer: Viewer, purpose: str, limit: int = 3) -> list[GroupCard]:
     """Give the liveliest open groups that the viewer is not in."""
     if not viewer.is_employee:
         return []
-    query = (
-        select(Group)
-        .where(Group.visibility == "open", Group.purpose == purpose, Group.archived_at.is_(None))
-        .where(Group.id.not_in(group_ids(viewer)))
-        .order_by(Group.member_count.desc(), Group.id)
-        .limit(limit)
-    )
-    return [_card(group, None, None) for group in session.scalars(query)]
+    values = {"person": viewer.id, "purpose": purpose, "size": limit}
+    return [_card(row, None, None) for row in session.execute(_TO_DISCOVER, values)]
 
 
 def invitations(session: Session, viewer: Viewer) -> list[GroupCard]:
