@@ -31,7 +31,11 @@ from rse.groups.models import Group, Membership
 
 GROUPS, SILENT, PEOPLE = 320, 40, 1_200
 NOW = datetime(2026, 11, 20, 16, tzinfo=UTC)
-WORDS = ["ligne", "atelier", "capteur", "mesure", "réunion", "client", "projet", "qualité", "essai", "version", "serveur", "contrat", "livraison", "question", "réponse", "formation", "équipe", "budget", "planning", "the", "network", "driver", "kernel", "install", "update", "package"]
+WORDS = [
+    "ligne", "atelier", "capteur", "mesure", "réunion", "client", "projet", "qualité", "essai",
+    "version", "serveur", "contrat", "livraison", "question", "réponse", "formation", "équipe",
+    "budget", "planning", "the", "network", "driver", "kernel", "install", "update", "package",
+]  # fmt: skip
 SECRET = "bench-0123456789-abcdefghijklmnopqrstuvwxyz"
 ROUNDS = 7
 
@@ -76,18 +80,19 @@ def fill(session: Any, posts: int) -> dict[str, int]:
 
 def _person(person: int, at: int) -> dict[str, Any]:
     return {
-        "id": person, "uid": f"person.{at}", "email": f"p{at}@bench.example", "display_name": f"Person Number{at}",
-        "sort_name": f"number{at}", "title": "Ingénieure procédés", "site": "Lyon", "kind": "employee",
-        "roles": frozenset(), "created_at": NOW, "given_name": "Person", "family_name": f"Number{at}", "locale": "fr",
+        "id": person, "uid": f"person.{at}", "email": f"p{at}@bench.example", "kind": "employee",
+        "display_name": f"Person Number{at}", "sort_name": f"number{at}", "title": "Ingénieure procédés",
+        "site": "Lyon", "roles": frozenset(), "created_at": NOW, "given_name": "Person",
+        "family_name": f"Number{at}", "locale": "fr",
     }  # fmt: skip
 
 
 def _group(group: int, at: int) -> dict[str, Any]:
     visible = at % 3 == 0
     return {
-        "id": group, "slug": f"group-{at}", "name": f"Group {at}", "visibility": "open" if visible else "closed",
-        "audience": "everyone", "posts_audience": "everyone" if visible else f"group:{group}", "created_at": NOW,
-        "member_count": 40,
+        "id": group, "slug": f"group-{at}", "name": f"Group {at}", "audience": "everyone", "created_at": NOW,
+        "visibility": "open" if visible else "closed", "member_count": 40,
+        "posts_audience": "everyone" if visible else f"group:{group}",
     }  # fmt: skip
 
 
@@ -96,19 +101,19 @@ def _post(
 ) -> dict[str, Any]:
     body = text(rng, 45)
     return {
-        "id": new_id(), "kind": rng.choice(("message", "message", "question")), "author_id": rng.choice(people),
-        "group_id": place[0], "audience": place[1], "title": text(rng, 6).capitalize() if rng.random() < 0.3 else None,
-        "body": body, "body_html": f"<p>{body}</p>", "tags": [], "at": at, "active_at": at,
-        "comment_count": rng.randrange(9), "reactions": {"thanks": rng.randrange(1, 9)} if rng.random() < 0.6 else {},
-        "data": {}, "version": 1,
+        "id": new_id(), "kind": rng.choice(("message", "message", "question")), "tags": [], "data": {},
+        "author_id": rng.choice(people), "group_id": place[0], "audience": place[1], "at": at, "version": 1,
+        "title": text(rng, 6).capitalize() if rng.random() < 0.3 else None, "body": body,
+        "body_html": f"<p>{body}</p>", "active_at": at, "comment_count": rng.randrange(9),
+        "reactions": {"thanks": rng.randrange(1, 9)} if rng.random() < 0.6 else {},
     }  # fmt: skip
 
 
 def _comment(rng: random.Random, people: list[int], post: dict[str, Any]) -> dict[str, Any]:
     body = text(rng, 20)
     return {
-        "id": new_id(), "post_id": post["id"], "author_id": rng.choice(people), "body": body,
-        "body_html": f"<p>{body}</p>", "at": post["at"] + timedelta(minutes=5), "reactions": {}, "version": 1,
+        "id": new_id(), "post_id": post["id"], "author_id": rng.choice(people), "body": body, "reactions": {},
+        "body_html": f"<p>{body}</p>", "at": post["at"] + timedelta(minutes=5), "version": 1,
     }  # fmt: skip
 
 

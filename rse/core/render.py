@@ -5,11 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 from werkzeug.routing import BaseConverter, ValidationError
 
-from rse.core import db, headers, i18n, text
+from rse.core import db, fragments, headers, i18n, text
 from rse.core.model import decode_id, encode_id
 from rse.core.web import current_viewer, registry, settings, take_flashes
 
@@ -62,7 +62,7 @@ def iso(moment: Any) -> str:
 
 
 def shell() -> dict[str, Any]:
-    """Give what the layout shows around every page."""
+    """Give what the layout shows around every page; `frame_key` names all of it, for parts that are kept."""
     who = current_viewer()
     base: dict[str, Any] = {
         "csrf_token": headers.csrf_token(),
@@ -71,37 +71,43 @@ def shell() -> dict[str, Any]:
         "company": settings().company,
         "contact": settings().contact,
         "viewer": who.card if who else None,
-        "flashes": take_flashes() if who else [],
         "navigation": [],
-        "footer_links": [(item.label, url_for(item.endpoint)) for item in _items("foot")],
     }
     if who is not None:
         base["navigation"] = [
             {
                 "key": i.key,
-                "label": i.label,
-                "href": url_for(i.endpoint),
+                "label": str(i.label),
+                "href": href,
                 "icon": i.icon,
                 "place": i.place,
                 "count": i.count(db.session(), who) if i.count else 0,
             }
-            for i in (*_items("main"), *_items("admin"), *_items("me"))
+            for i, href in (*_items("main"), *_items("admin"), *_items("me"))
             if i.shown(who)
         ]
         for give in registry().all("frame"):
             base |= give(db.session(), who)
+    base["footer_links"] = [(str(item.label), href) for item, href in _items("foot")]
+    base["frame_key"] = fragments.key_of(base)
+    base["flashes"] = take_flashes() if who else []
     return base
 
 
-def _items(place: str) -> list[Any]:
-    return sorted((i for i in registry().all("nav") if i.place == place), key=lambda i: i.order)
+def _items(place: str) -> list[tuple[Any, str]]:
+    """Give the destinations of a place with their addresses, which do not change while the process lives."""
+    known: dict[str, list[tuple[Any, str]]] = current_app.extensions.setdefault("rse_navigation", {})
+    if place not in known:
+        items = sorted((i for i in registry().all("nav") if i.place == place), key=lambda i: i.order)
+        known[place] = [(item, url_for(item.endpoint)) for item in items]
+    return known[place]
 
 
 def panels(place: str, subject: Any = None) -> list[Markup]:
     """Render what other features show at a place of this page."""
     who = current_viewer()
-    rendered = (p.render(db.session(), who, subject) for p in registry().panels(place))
-    return [Markup(html) for html in rendered if html]  # noqa: S704 - made by our own templates
+    made = (p.render(db.session(), who, subject) for p in registry().panels(place))
+    return [fragments.rendered(html) for html in made if html]
 
 
 def init(app: Flask) -> None:
@@ -114,6 +120,7 @@ def init(app: Flask) -> None:
         asset=asset,
         icon=icon,
         panels=panels,
+        kept=fragments.kept,
         _=i18n._,
         gettext=i18n._,
         ngettext=i18n.ngettext,

@@ -6,8 +6,6 @@ reactions, whether it is theirs) goes into the slots after the audience check; n
 
 import re
 import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from rse.core import i18n
 from rse.core.audience import Viewer
+from rse.core.fragments import Cache, rendered
 from rse.core.headers import csrf_token
 from rse.core.i18n import lazy
 from rse.feed import queries
@@ -57,36 +56,6 @@ class Compiled:
             parts += (text, values[name])
         parts.append(self.texts[-1])
         return "".join(parts)
-
-
-class Cache:
-    """The most recently used cards of this process, by post, versions, language and zone."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.kept: OrderedDict[Any, Any] = OrderedDict()
-        self.lock = threading.Lock()
-
-    def get(self, key: Any) -> Any:
-        """Give what is kept, or None."""
-        found = self.kept.get(key)
-        if found is not None:
-            with self.lock:
-                if key in self.kept:
-                    self.kept.move_to_end(key)
-        return found
-
-    def put(self, key: Any, value: Any) -> None:
-        """Keep a value, and forget the one that was not used for longest."""
-        with self.lock:
-            self.kept[key] = value
-            while len(self.kept) > self.size:
-                self.kept.popitem(last=False)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self.lock:
-            self.kept.clear()
 
 
 cache = Cache(KEPT)
@@ -153,5 +122,5 @@ def render(
                 values["menu"] = card.author_menu
             elif entry.group_id in moderated:
                 values["menu"] = card.moderator_menu
-        filled.append(Markup(card.fill(values)))  # noqa: S704 - escaped by the card's template
+        filled.append(rendered(card.fill(values)))
     return filled

@@ -4,13 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import render_template
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from rse.core import i18n
 from rse.core.audience import EVERYONE, Viewer
+from rse.core.fragments import Cache, rendered
+from rse.core.headers import csrf_token
 from rse.feed import policy, queries
 from rse.feed.queries import Membered
 from rse.groups import queries as groups
 from rse.groups.models import Group
+
+KEPT = 400
+_kept = Cache(KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +80,18 @@ def composer(
         "reach": reach(session, viewer, place),
         "form": form,
     }
+
+
+def render(viewer: Viewer, values: dict[str, Any] | None) -> Markup:
+    """Render a composer, or give the same one as before: it changes with its groups and their people only."""
+    if values is None:
+        return Markup("")
+    group = values["group"]
+    where = (group.slug, group.name) if group else tuple(values["places"])
+    key = (i18n.get_locale(), csrf_token(), viewer.card, values["reach"], values.get("chosen"), where)
+    html: Markup | None = _kept.get(key) if values["form"] is None else None
+    if html is None:
+        html = rendered(render_template("feed/_composer.html", composer=values))
+        if values["form"] is None:
+            _kept.put(key, html)
+    return html

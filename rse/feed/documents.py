@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.cards import Card
 from rse.core.audience import EVERYONE, Viewer
+from rse.core.fragments import Cache
 from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.render import iso
 from rse.feed import queries, timeline
-from rse.feed.cards import Cache, key_of
+from rse.feed.cards import key_of
 from rse.feed.timeline import Entry
 from rse.groups import queries as groups
 

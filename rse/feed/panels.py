@@ -24,7 +24,8 @@ def group_feed(session: Session, viewer: Viewer, group: Group) -> str:
         moderated,
     )
     if "cursor" not in request.args:
-        values["composer"] = composing.composer(session, viewer, [], group=group)
+        found = composing.composer(session, viewer, [], group=group)
+        values["composer"] = composing.render(viewer, found)
     return render_template("feed/_panel_group.html", group_id=encode_id(group.id), **values)
 
 

@@ -179,7 +179,8 @@ _PLACES = (
 
 def my_places(session: Session, viewer: Viewer) -> list[Membered]:
     """Give the viewer's groups by name: where they may publish, and where they moderate."""
-    return [Membered(*row) for row in session.execute(_PLACES, {"person": viewer.id})]
+    rows: Iterable[Any] = session.execute(_PLACES, {"person": viewer.id})
+    return [Membered(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

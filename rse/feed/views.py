@@ -53,7 +53,7 @@ def show_home(status: int = 200, form: Any = None) -> Response:
 
     values = listed(entries, more, composing.moderated(places))
     if "cursor" not in request.args:
-        values |= {"composer": composing.composer(session, who, places, form=form)}
+        values["composer"] = composing.render(who, composing.composer(session, who, places, form=form))
     return page("feed/home.html", status, scope=scope, **values)
 
 

@@ -11,8 +11,13 @@ from rse.indicators.models import Visit
 from rse.people.models import Department, DepartmentMembership, PersonSkill, Profile, Skill, SkillName
 from tests import factories
 
-UNITS = {"Rosemar / Usine / Fraisage": 18, "Rosemar / Usine / Montage": 17, "Rosemar / Siège / RH": 9,
-         "Rosemar / Siège / Achats": 5, "Rosemar / Siège / Finance": 8}
+UNITS = {
+    "Rosemar / Usine / Fraisage": 18,
+    "Rosemar / Usine / Montage": 17,
+    "Rosemar / Siège / RH": 9,
+    "Rosemar / Siège / Achats": 5,
+    "Rosemar / Siège / Finance": 8,
+}
 WEEKS = 7
 
 
@@ -35,16 +40,27 @@ class Company:
         self.everyone = [p for people in self.units.values() for p in people]
         self.outsider = factories.make_person(session, "seul.dumont").id
         self.guest = factories.make_person(session, "james.guest", kind="guest").id
-        self.secret = Group(id=new_id(), slug="s3cret", name="Secret", visibility="secret", audience="group:1",
-                            posts_audience="group:1", created_at=clock.now())
+        self.secret = Group(
+            id=new_id(),
+            slug="s3cret",
+            name="Secret",
+            visibility="secret",
+            audience="group:1",
+            posts_audience="group:1",
+            created_at=clock.now(),
+        )
         session.add(self.secret)
         session.flush()
 
     def department(self, path):
         if path not in self.departments:
             parent = path.rpartition(" / ")[0]
-            row = Department(id=new_id(), name=path.split(" / ")[-1], path=path,
-                             parent_id=self.department(parent) if parent else None)
+            row = Department(
+                id=new_id(),
+                name=path.split(" / ")[-1],
+                path=path,
+                parent_id=self.department(parent) if parent else None,
+            )
             self.session.add(row)
             self.session.flush()
             self.departments[path] = row.id
@@ -56,9 +72,17 @@ class Company:
             name = f"{path.split(' / ')[-1].lower()}.p{n:02}"
             person = factories.make_person(self.session, name, is_manager=n == 0)
             since = today() - timedelta(days=400)
-            self.session.add(Profile(person_id=person.id, department_id=department, start_date=since,
-                                     manager_id=people[0] if people else None))
-            self.session.add(DepartmentMembership(person_id=person.id, department_id=department, from_date=since))
+            self.session.add(
+                Profile(
+                    person_id=person.id,
+                    department_id=department,
+                    start_date=since,
+                    manager_id=people[0] if people else None,
+                )
+            )
+            self.session.add(
+                DepartmentMembership(person_id=person.id, department_id=department, from_date=since)
+            )
             people.append(person.id)
         self.session.flush()
         return people
@@ -67,13 +91,35 @@ class Company:
         return next(people[0] for path, people in self.units.items() if path.endswith(name))
 
     def post(self, author, when, kind="question", audience="everyone", title=None, **values):
-        row = Post(id=new_id(), kind=kind, author_id=author, audience=audience, body=f"Texte {kind}", title=title,
-                   body_html="<p>Texte</p>", at=when, active_at=when, tags=[], reactions={}, data={}, comment_count=0, **values)
+        row = Post(
+            id=new_id(),
+            kind=kind,
+            author_id=author,
+            audience=audience,
+            body=f"Texte {kind}",
+            title=title,
+            body_html="<p>Texte</p>",
+            at=when,
+            active_at=when,
+            tags=[],
+            reactions={},
+            data={},
+            comment_count=0,
+            **values,
+        )
         return self.store(row)
 
     def comment(self, post, author, when, **values):
-        row = Comment(id=new_id(), post_id=post.id, author_id=author, body="Oui", body_html="<p>Oui</p>", at=when,
-                      reactions={}, **values)
+        row = Comment(
+            id=new_id(),
+            post_id=post.id,
+            author_id=author,
+            body="Oui",
+            body_html="<p>Oui</p>",
+            at=when,
+            reactions={},
+            **values,
+        )
         post.comment_count += 1
         return self.store(row)
 
@@ -95,16 +141,24 @@ class Company:
             self.session.add_all(Visit(day=day, person_id=person) for person in rng.sample(self.everyone, 12))
             for _ in range(3):
                 author, other = rng.sample(self.everyone, 2)
-                post = self.post(author, at(day, rng.randint(7, 12)), rng.choice(["question", "message", "idea"]))
+                post = self.post(
+                    author, at(day, rng.randint(7, 12)), rng.choice(["question", "message", "idea"])
+                )
                 if rng.random() < 0.7:
                     reply = self.comment(post, other, post.at + timedelta(hours=rng.randint(1, 100)))
                     if post.kind == "question":
                         post.answer_id = reply.id
-                        self.store(Acceptance(post_id=post.id, comment_id=reply.id, person_id=author, at=reply.at))
+                        self.store(
+                            Acceptance(post_id=post.id, comment_id=reply.id, person_id=author, at=reply.at)
+                        )
                 if rng.random() < 0.3:
-                    self.store(Mention(kind="post", object_id=post.id, person_id=other, post_id=post.id, at=post.at))
+                    self.store(
+                        Mention(kind="post", object_id=post.id, person_id=other, post_id=post.id, at=post.at)
+                    )
                 if rng.random() < 0.3:
-                    self.store(Reaction(kind="post", object_id=post.id, person_id=other, name="thanks", at=post.at))
+                    self.store(
+                        Reaction(kind="post", object_id=post.id, person_id=other, name="thanks", at=post.at)
+                    )
         for table in ("Post", "Comment", "Acceptance", "Mention", "Reaction"):
             self.session.add_all(self.waiting.get(table, ()))
             self.session.flush()
@@ -124,5 +178,3 @@ class Company:
 def last_sunday():
     day = today() - timedelta(days=1)
     return day - timedelta(days=(day.weekday() + 1) % 7)
-
-

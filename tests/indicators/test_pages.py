@@ -21,7 +21,12 @@ def test_a_manager_sees_the_figures_of_the_team(app, published):
     page = factories.browser_of(app, published.manager("Fraisage")).get("/team")
     assert page.status_code == 200
     assert "Fraisage" in page.text
-    for words in ("Personnes actives", "Personnes qui contribuent", "Délai de première réponse", "Cette semaine"):
+    for words in (
+        "Personnes actives",
+        "Personnes qui contribuent",
+        "Délai de première réponse",
+        "Cette semaine",
+    ):
         assert words in page.text
     assert page.text.count('class="spark"') >= 3
     assert re.search(r"\d+\s%|Trop peu pour l’afficher", page.text)
@@ -94,7 +99,13 @@ def test_a_page_reads_the_published_table_only_and_little_of_it(app, published):
     client.get("/team")
     seen = count_queries(db.db.engine, lambda: client.get("/team"))
     assert len(seen) <= 20, "\n".join(seen)
-    for table in ("indicator_act", "indicator_pair", "indicator_thread", "indicator_visit", "indicator_population"):
+    for table in (
+        "indicator_act",
+        "indicator_pair",
+        "indicator_thread",
+        "indicator_visit",
+        "indicator_population",
+    ):
         assert not any(table in statement for statement in seen)
 
 
@@ -120,8 +131,13 @@ def test_this_week_names_questions_newcomers_and_thanks(app, company):
     known = company.post(company.outsider, now - timedelta(days=5), title="Copeaux coincés dans la fraise")
     company.skill(other, "fraisage")
     company.tag(known, "fraisage")
-    hidden = company.post(company.outsider, now - timedelta(days=60), audience=f"group:{company.secret.id}",
-                          group_id=company.secret.id, title="Chose secrète")
+    hidden = company.post(
+        company.outsider,
+        now - timedelta(days=60),
+        audience=f"group:{company.secret.id}",
+        group_id=company.secret.id,
+        title="Chose secrète",
+    )
     company.post(other, now - timedelta(days=1), kind="message", title="Affûtage réussi")
     newcomer = factories.make_person(session, "nova.martin")
     session.add(company_profile(company, newcomer.id))
@@ -138,8 +154,11 @@ def test_this_week_names_questions_newcomers_and_thanks(app, company):
 
 
 def company_profile(company, person):
-    return Profile(person_id=person, department_id=company.departments["Rosemar / Usine / Fraisage"],
-                   start_date=today() - timedelta(days=3))
+    return Profile(
+        person_id=person,
+        department_id=company.departments["Rosemar / Usine / Fraisage"],
+        start_date=today() - timedelta(days=3),
+    )
 
 
 def test_a_visit_is_kept_once_a_day_without_time_or_address(app, published):

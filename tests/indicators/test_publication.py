@@ -15,13 +15,19 @@ from tests.indicators.company import Company, last_sunday, today
 
 def test_published_weeks_are_never_restated(any_app, published):
     def frozen():
-        rows = db.db.session().execute(select(*Published.__table__.c).order_by(*Published.__table__.primary_key))
+        rows = db.db.session().execute(
+            select(*Published.__table__.c).order_by(*Published.__table__.primary_key)
+        )
         return [tuple(row) for row in rows]
 
     before = frozen()
     session = db.begin_write()
     author = published.everyone[0]
-    published.comment(published.post(author, clock.now() - timedelta(days=20)), published.everyone[1], clock.now() - timedelta(days=19))
+    published.comment(
+        published.post(author, clock.now() - timedelta(days=20)),
+        published.everyone[1],
+        clock.now() - timedelta(days=19),
+    )
     service.visit(session, factories.viewer_of(author), today() - timedelta(days=30))
     db.commit()
     assert tasks.rollup() == []
@@ -44,7 +50,15 @@ def test_the_command_publishes_each_complete_week_once(any_app, company):
 def test_a_floor_below_five_is_refused(tmp_path, floor):
     for env in ("development", "production"):
         with pytest.raises(BadSettings, match="RSE_FLOOR"):
-            load({"floor": floor, "env": env, "secret_key": "k3y-" * 12, "base_url": "https://x.example", "data_dir": tmp_path})
+            load(
+                {
+                    "floor": floor,
+                    "env": env,
+                    "secret_key": "k3y-" * 12,
+                    "base_url": "https://x.example",
+                    "data_dir": tmp_path,
+                }
+            )
 
 
 def test_nothing_happened_yet_means_nothing_published(any_app):

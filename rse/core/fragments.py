@@ -1,0 +1,89 @@
+"""Parts of pages that are the same again and again: rendered once, kept by all that they depend on."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+KEPT = 2000  # parts of the frame: about 20 MB
+
+
+class Cache:
+    """The most recently used values, in memory, at most so many."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.kept: OrderedDict[Any, Any] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def get(self, key: Any) -> Any:
+        """Give what is kept, or None."""
+        found = self.kept.get(key)
+        if found is not None:
+            with self.lock:
+                if key in self.kept:
+                    self.kept.move_to_end(key)
+        return found
+
+    def put(self, key: Any, value: Any) -> None:
+        """Keep a value, and forget the one that was not used for longest."""
+        with self.lock:
+            self.kept[key] = value
+            while len(self.kept) > self.size:
+                self.kept.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self.lock:
+            self.kept.clear()
+
+
+_frame = Cache(KEPT)
+
+
+def rendered(html: str) -> Markup:
+    """Mark what our own templates have made, and escaped, as HTML."""
+    return Markup(html)  # noqa: S704 - templates escape; nothing else may be given to this
+
+
+def frozen(value: Any) -> Any:
+    """Give a value in a form that can be part of a key. Raises TypeError for what cannot."""
+    if isinstance(value, Mapping):
+        return tuple((name, frozen(part)) for name, part in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(frozen(part) for part in value)
+    hash(value)
+    return value
+
+
+def key_of(values: Mapping[str, Any]) -> Any:
+    """Name the values that the frame of a page is made of; None when they cannot be a key."""
+    try:
+        return frozen(values)
+    except TypeError:
+        return None
+
+
+@pass_context
+def kept(context: Context, template: str) -> Markup:
+    """Include a part of the frame. It may use what `shell` gives, page_key, search_text and the path only."""
+    path = context["request"].path
+    named = {item["href"] for item in context["navigation"]}
+    key = (
+        template,
+        context.get("frame_key"),
+        context.get("page_key"),
+        context.get("search_text"),
+        path if path in named or path.startswith("/groups/") else "",
+    )
+    html = _frame.get(key) if key[1] is not None else None
+    if html is None:
+        part = context.environment.get_template(template)
+        html = rendered(part.render(context.get_all()))
+        if key[1] is not None:
+            _frame.put(key, html)
+    return html
