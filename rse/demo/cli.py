@@ -1,5 +1,6 @@
 """Commands of the demo company: `demo load`, `demo clear`."""
 
+import contextlib
 import sys
 import time
 
@@ -10,6 +11,7 @@ from rse.core import db, i18n, jobs
 from rse.core.i18n import _
 from rse.core.web import settings
 from rse.demo import service
+from rse.indicators import tasks
 
 DRAIN_SECONDS = 120
 
@@ -41,8 +43,15 @@ def load(*, force: bool, if_empty: bool) -> None:
     if not fresh:
         click.echo(_("The demo company is there already."))
         return
-    jobs.drain(DRAIN_SECONDS)
+    catch_up()
     click.echo(_summary(time.monotonic() - begun))
+
+
+def catch_up() -> None:
+    """Bring the search index and the figures of the past weeks up to date."""
+    jobs.drain(DRAIN_SECONDS)
+    with contextlib.suppress(tasks.Busy):  # the worker is at it
+        tasks.rollup()
 
 
 def _summary(seconds: float) -> str:

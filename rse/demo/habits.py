@@ -1,13 +1,16 @@
 """What the demo people do without writing: who they follow, what they have seen, on which days they come."""
 
-from datetime import datetime
+import random
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
+from rse.accounts.models import Person
 from rse.demo.company import Company
 from rse.groups.models import Membership
-from rse.people.models import Follow
+from rse.indicators.models import Visit
+from rse.people.models import Follow, Profile
 
 UNSEEN, UNSEEN_WEIGHTS = (0, 1, 2, 5), (5, 3, 2, 1)  # posts of a group since the last look
 FOLLOWED = {
@@ -24,6 +27,15 @@ FOLLOWED = {
     "thomas.nguyen": ("lina.mazet", "claire.dupont", "didier.lenoir", "#bienvenue"),
     "ines.lambert": ("gaelle.morin", "raphael.munoz", "#cybersécurité", "#bureautique"),
 }
+RHYTHMS = (
+    (40, 0.85),
+    (25, 0.5),
+    (10, 0.2),
+    (10, 0.02),
+    (15, 0.0),
+)  # of a hundred people: chance to come a day
+FAMILIAR = 60  # working days until the network has become a habit
+SHY = 0.55  # of that chance on the first day
 
 
 def look_around(company: Company) -> None:
@@ -45,3 +57,28 @@ def _follow(company: Company, uid: str, what: str, at: datetime) -> dict[str, An
     tag = what.removeprefix("#") if what.startswith("#") else None
     person = None if tag else company.people[what]
     return {"follower_id": company.people[uid], "person_id": person, "tag": tag, "at": at}
+
+
+def come(company: Company) -> None:
+    """Let each person come on days of their own rhythm, rarer at the beginning."""
+    days = company.calendar.working_days()
+    rows: list[dict[str, Any]] = []
+    query = select(Profile.person_id, Profile.start_date, Person.uid).join(
+        Person, Person.id == Profile.person_id
+    )
+    for person, start, uid in company.session.execute(query.where(Person.demo, Person.kind == "employee")):
+        here = [day for day in days if start is None or day >= start]
+        rows += [{"day": day, "person_id": person} for day in _days(uid, here)]
+    company.session.execute(insert(Visit), rows)
+
+
+def _days(uid: str, days: list[date]) -> list[date]:
+    chance = random.Random(uid)
+    rhythm = chance.choices([r for _n, r in RHYTHMS], [n for n, _r in RHYTHMS])[0]
+    if uid in FOLLOWED:
+        rhythm = RHYTHMS[0][1]
+    return [
+        day
+        for number, day in enumerate(days)
+        if chance.random() < rhythm * (SHY + (1 - SHY) * min(1, number / FAMILIAR))
+    ]

@@ -1,7 +1,9 @@
 """Loading and clearing the demo company. Neither commits: all of it comes or goes in one transaction."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
@@ -14,10 +16,11 @@ from rse.core import clock
 from rse.core.events import emit
 from rse.demo import chats, clearing, company, conversations, habits, recounting, source
 from rse.demo.calendar import Calendar
-from rse.feed.events import CommentChanged, PostDeleted
+from rse.feed.events import ThreadsImported
 from rse.feed.models import Comment, Post
 from rse.groups.events import GroupChanged
 from rse.groups.models import Group
+from rse.indicators.engine import job
 from rse.people.events import PersonChanged
 
 SEED = 1907  # of all chance: two loadings on one day give the same company
@@ -67,6 +70,7 @@ def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bo
     company.gather(made)
     conversations.Threads(made).load()
     habits.look_around(made)
+    habits.come(made)
     chats.load(made)
     return True
 
@@ -92,31 +96,37 @@ def clear(session: Session) -> bool:
     left = recounting.find(session, doomed)
     _tell(session, doomed, left)
     clearing.remove(session, doomed)
+    job.reset(session)
     clearing.adopt(session)
     recounting.recount(session, left)
     return True
 
 
 def _tell(session: Session, doomed: clearing.Doomed, left: recounting.Survivors) -> None:
-    """Tell those who keep something of their own about these rows, the search index above all."""
-    now = clock.now()
-    comments = [
-        row
-        for part in clearing.chunks(doomed.get("comment", ()))
-        for row in session.execute(
-            select(Comment.id, Comment.post_id, Comment.at).where(Comment.id.in_(part))
-        )
-    ]
-    for comment_id, post_id, at in comments:
-        emit(session, CommentChanged(post_id, comment_id, at))
-    for post_id in sorted(doomed["post"]):
-        emit(session, PostDeleted(post_id, now))
+    """Tell those who keep something of their own about these rows, the search index above all.
+
+    Threads go as they came: in batches, to be looked at again. One event for each would take a minute.
+    """
+    for start, posts, comments, times in _threads(session, doomed):
+        emit(session, ThreadsImported(f"demo-gone:{start}", posts, comments, min(times), max(times)))
     for conversation_id, messages in _messages(session, doomed).items():
         emit(session, MessagesChanged(conversation_id, tuple(messages)))
     for group_id in sorted(doomed["group"] | left.groups):
         emit(session, GroupChanged(group_id))
     for person_id in sorted(doomed["person"]):
         emit(session, PersonChanged(person_id))
+
+
+Batch = tuple[int, tuple[int, ...], tuple[int, ...], list[datetime]]
+
+
+def _threads(session: Session, doomed: clearing.Doomed) -> Iterator[Batch]:
+    """Give posts and comments that go, in batches with their times."""
+    for model, name in ((Post, "post"), (Comment, "comment")):
+        for part in clearing.chunks(doomed.get(name, ())):
+            times = list(session.scalars(select(model.at).where(model.id.in_(part))))
+            ids = tuple(part)
+            yield part[0], ids if name == "post" else (), ids if name == "comment" else (), times
 
 
 def _messages(session: Session, doomed: clearing.Doomed) -> dict[int, list[int]]:

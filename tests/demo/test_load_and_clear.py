@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,11 +13,16 @@ from sqlalchemy import func, select
 
 from rse.accounts.models import Person
 from rse.chat.models import Conversation, Message, Participation
-from rse.core import clock, db
+from rse.core import clock, db, jobs
+from rse.core.audience import EVERYONE
 from rse.core.model import Base
+from rse.demo import cli
 from rse.feed.models import Acceptance, Comment, Mention, Post, Reaction
 from rse.groups.models import Group, Membership
+from rse.indicators.engine.floor import SHOWN
+from rse.indicators.models import COMPANY, Published, Visit
 from rse.people.models import Department, PersonSkill, Profile, Skill
+from rse.search import current
 from tests import factories
 from tests.conftest import build
 
@@ -28,6 +33,14 @@ REAL = (
     CSV
     + "zoe.martin,zoe.martin@real.example,Zoé,Martin,Groupe / Achats et supply chain / Nouveau,Soudage TIG\n"
 )
+
+
+@pytest.fixture(autouse=True)
+def light(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the index and the figures behind, but where they are what is looked at."""
+    monkeypatch.setattr(cli, "catch_up", lambda: None)
+    if "demo" not in request.fixturenames:
+        monkeypatch.setattr(jobs, "drain", lambda _seconds=0.0: 0)
 
 
 @pytest.fixture(scope="module")
@@ -313,3 +326,36 @@ def test_its_experts_are_found_in_both_languages(demo: Flask, asked: str, uid: s
     browser = factories.browser_of(demo, person("amelie.rousseau"))
     found = browser.get("/api/v1/experts", query_string={"q": asked}).get_json()["items"]
     assert uid in [item["person"]["uid"] for item in found[:3]]
+
+
+def test_the_index_and_the_figures_come_and_go_with_it(demo: Flask) -> None:
+    sofia = factories.browser_of(demo, person("sofia.marchetti"))
+    query = {"q": "cavitation", "type": "post"}
+    assert sofia.get("/api/v1/search", query_string=query).get_json()["total"] > 0
+    cells = sofia.get("/api/v1/indicators/cells").get_json()["items"]
+    assert cells
+    page = sofia.get("/team")
+    assert page.status_code == 200
+    assert current.backend().evidence("cavitation", frozenset({EVERYONE}))
+    held = counts()
+    assert held["indicator_visit"] > 3000
+    assert held["indicator_week"] >= 24
+    shown = select(func.count()).select_from(Published).where(Published.status == SHOWN)
+    assert db.db.session().scalar(shown.where(Published.cell_id != COMPANY))
+    assert run(demo, "demo", "clear").exit_code == 0
+    assert counts() == {}
+    assert not current.backend().evidence("cavitation", frozenset({EVERYONE}))
+
+
+def test_most_people_come_within_four_weeks(demo: Flask) -> None:
+    session = db.db.session()
+    since = clock.today("Europe/Paris") - timedelta(days=28)
+    there = session.scalar(select(func.count(Visit.person_id.distinct())).where(Visit.day > since))
+    everyone = session.scalar(select(func.count()).where(Person.kind == "employee"))
+    assert there
+    assert everyone
+    assert 0.7 < there / everyone < 0.9
+    first = select(func.min(Visit.day)).where(Visit.person_id == person("aoife.byrne"))
+    began = session.scalar(select(Profile.start_date).where(Profile.person_id == person("aoife.byrne")))
+    assert began
+    assert (session.scalar(first) or began) >= began
