@@ -24,16 +24,25 @@ CARD = {"given_name": 100, "family_name": 100, "title": 200, "site": 100}  # fie
 ABOUT_SESSION = ("issuer", "name_id", "name_id_format", "session_index", "session_until")
 
 
-def sign_in(session: Session, identity: Identity, *, link: str, owns_roles: bool) -> Person:
+def sign_in(
+    session: Session,
+    identity: Identity,
+    *,
+    link: str,
+    owns_roles: bool,
+    providers: frozenset[str] = frozenset(),
+) -> Person:
     """Let a person in who was identified: find them, join them to a known person, or make them.
 
     `link` tells what may join a first sign-in to a known person (none, uid, email); `owns_roles` that the
-    identity provider decides about roles. Emits SignedIn. Raises Refused when they may not come in.
+    identity provider decides about roles; `providers` are the entity ids of those in use, whose people are
+    not taken over. Emits SignedIn. Raises Refused when they may not come in.
     """
     person = queries.person_by_key(session, identity.issuer, identity.name_id)
     first = person is None
     if person is None:
-        person = _join(session, identity, link) or _create(session, identity)
+        held = providers | {identity.issuer}
+        person = _join(session, identity, link, held) or _create(session, identity)
     if not policy.may_sign_in(person):
         raise Refused("deactivated", f"person:{person.id}")
     _take_card(session, person, identity)
@@ -47,8 +56,11 @@ def sign_in(session: Session, identity: Identity, *, link: str, owns_roles: bool
     return person
 
 
-def _join(session: Session, identity: Identity, link: str) -> Person | None:
-    """Give the known person that the administrator allows to be joined to this identity."""
+def _join(session: Session, identity: Identity, link: str, held: frozenset[str]) -> Person | None:
+    """Give the known person that the administrator allows to be joined to this identity.
+
+    Who came in through a provider that is not in use any more (a trial, a migration) is free to be joined.
+    """
     person = None
     if link == "uid" and identity.uid:
         person = queries.person_by_uid(session, identity.uid)
@@ -56,10 +68,11 @@ def _join(session: Session, identity: Identity, link: str) -> Person | None:
         person = queries.person_by_email(session, identity.email)
     if person is None:
         return None
-    if person.idp is not None:
+    if person.idp in held:
         raise Refused("known_otherwise", f"person:{person.id} signs in under another name")
+    details = {"idp": identity.issuer, "by": link, "before": person.idp}
     person.idp, person.name_id = identity.issuer, identity.name_id
-    audit.record(session, "signin.join", actor_id=person.id, idp=identity.issuer, by=link)
+    audit.record(session, "signin.join", actor_id=person.id, target=f"person:{person.id}", **details)
     return person
 
 

@@ -114,8 +114,13 @@ def finish() -> Any:
     owner = request.cookies.get(_pre_session_name(), "")
     try:
         arrival = flow.redeem(session, request.args.get("ticket", ""), owner, clock.now())
-        owns_roles = "roles" in config.mapping
-        person = service.sign_in(session, arrival.identity, link=config.link, owns_roles=owns_roles)
+        person = service.sign_in(
+            session,
+            arrival.identity,
+            link=config.link,
+            owns_roles="roles" in config.mapping,
+            providers=frozenset(idp.entity_id for idp in config.all()),
+        )
     except Refused as refusal:
         return _refuse(refusal)
     if isinstance(stored, sessions.StoredSession) and stored.row_id is not None:

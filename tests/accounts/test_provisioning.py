@@ -89,6 +89,14 @@ def test_known_person_is_joined_by_login_or_address_where_allowed(door: Doors) -
     assert refusal_of(here, here.come_in(name_id="second", attributes=ADA)) == "known_otherwise"
 
 
+def test_person_of_a_former_provider_is_joined_where_allowed(door: Doors) -> None:
+    here = door(saml_link="uid")
+    person_id = known(here, "ada", email="ada@example.org", idp="urn:former", name_id="old-7")
+    assert here.come_in(attributes=ADA).status_code == 303
+    assert here.person().id == person_id
+    assert here.audit("signin.join")[0]["before"] == "urn:former"
+
+
 def test_known_person_is_joined_by_address_where_allowed(door: Doors) -> None:
     here = door(saml_link="email")
     person_id = known(here, "abyron", email="ada@example.org")
