@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.groups import api, exports, live, queries, search, views
+from rse.groups import api, exports, live, queries, search, views, welcome
 from rse.groups.events import MemberJoined, MemberLeft
+from rse.people.listing import mention_within
 
 SHOWN = 8
 
@@ -24,7 +25,11 @@ feature = Feature(
     tokens=queries.tokens,
     frame=(lambda session, viewer: {"my_groups": queries.my_groups(session, viewer, SHOWN)},),
     nav=(NavItem("groups", lazy("Groups"), "groups.index", "users-round", 30),),
-    panels=(Panel("home.rail", "clubs", lazy("Clubs to discover"), 30, clubs),),
+    panels=(
+        Panel("home.rail", "clubs", lazy("Clubs to discover"), 30, clubs),
+        Panel("welcome.groups", "groups", lazy("Groups"), 10, welcome.offer),
+    ),
+    init=lambda _app: mention_within(queries.reads_posts),
     index=(search.source,),
     exports=(exports.export,),
     subscribers=(Subscriber("groups.rooms", (MemberJoined, MemberLeft), live.follow, "live"),),

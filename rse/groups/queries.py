@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
-from rse.core.audience import Viewer, group_token, person_token, readable, readable_people
+from rse.core.audience import EVERYONE, Viewer, group_token, person_token, readable, readable_people
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.groups.models import Group, Membership
@@ -259,6 +259,16 @@ def by_login(session: Session, viewer: Viewer, names: Sequence[str]) -> tuple[li
     )
     found = {key: row.id for row in rows for key in (row.uid, row.email)}
     return list({found[n]: None for n in names if n in found}), [n for n in names if n not in found]
+
+
+def reads_posts(session: Session, viewer: Viewer, group_id: int) -> ColumnElement[bool]:
+    """Give the criterion of the people who read a group's posts: those who may be mentioned in it."""
+    group = session.scalars(select(Group).where(Group.id == group_id, visible(viewer))).first()
+    if group is None or group.posts_audience == EVERYONE:
+        return true()
+    return Person.id.in_(
+        select(Membership.person_id).where(Membership.group_id == group_id, Membership.state == "active")
+    )
 
 
 def data(card: GroupCard) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from rse.core.model import decode_id
 from rse.people.departments import SEPARATOR
 from rse.people.models import Department, PersonSkill, Profile, Skill, SkillName
 from rse.people.policy import may_see_company
-from rse.people.queries import label, visible
+from rse.people.queries import capital, label, visible
 from rse.people.vocabulary import key
 
 SKILLS_SHOWN = 12
@@ -153,7 +153,7 @@ class Directory:
         rows = self.session.execute(
             query.order_by(chosen_first, people.desc(), Skill.slug).limit(SKILLS_SHOWN)
         )
-        return [Choice(s, label(f, e), count, s == self.wanted.skill) for s, f, e, count in rows]
+        return [Choice(s, capital(label(f, e)), count, s == self.wanted.skill) for s, f, e, count in rows]
 
     def _departments(self) -> list[Choice]:
         """Give the chosen department, its parent to go back up to, and the departments one step below."""

@@ -19,8 +19,13 @@ def may_see_company(viewer: Viewer, person_id: int) -> bool:
     return viewer.is_employee or viewer.id == person_id
 
 
+def owner_name(source: str) -> str:
+    """Name who owns a locked field."""
+    return _("Identity provider") if source == "saml" else _("Company directory")
+
+
 def owner_text(source: str) -> str:
-    """Say who owns a locked field."""
+    """Say what to do about a field that somebody else owns."""
     if source == "saml":
-        return _("Comes from your identity provider: it is changed there.")
-    return _("Comes from the company directory: ask your HR team to change it.")
+        return _("What has a lock comes from your identity provider: it is changed there.")
+    return _("What has a lock comes from the company directory: ask your HR team to change it.")

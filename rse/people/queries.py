@@ -35,6 +35,11 @@ class SkillLine:
     endorsements: int = 0  # all of them
     mine: bool = False  # the viewer is one of them
 
+    @property
+    def shown(self) -> str:
+        """The label with a capital, as lists show it."""
+        return capital(self.label)
+
 
 @dataclass(frozen=True, slots=True)
 class DepartmentPart:
@@ -128,6 +133,11 @@ def with_skills(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[in
 def label(french: str, english: str) -> str:
     """Give a skill's label in the present language, the other one's where there is none."""
     return (english or french) if get_locale() == "en" else (french or english)
+
+
+def capital(text: str) -> str:
+    """Begin a label with a capital, unless its first word has capitals of its own (iOS, pH)."""
+    return text[:1].upper() + text[1:] if text.split(" ", 1)[0].islower() else text
 
 
 def skill_lines(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[int, list[SkillLine]]:

@@ -36,6 +36,7 @@ def _profile_page(form: Form[ProfileChanges] | None = None, status: int = 200, p
     if form is not None:
         data |= {n: ", ".join(v) if isinstance(v, list) else v for n, v in form.data.items()}
     owners = {name: policy.owner_text(source) for name, source in person.locked.items()}
+    sources = {name: policy.owner_name(source) for name, source in person.locked.items()}
     errors = form.errors if form else {}
     return page(
         "people/edit.html",
@@ -43,6 +44,7 @@ def _profile_page(form: Form[ProfileChanges] | None = None, status: int = 200, p
         person=person,
         data=data,
         owners=owners,
+        sources=sources,
         errors=errors,
         photo_error=photo_error,
     )

@@ -171,7 +171,8 @@ class _Merge:
             {"skill_id": skill.id, "folded": k, "label": v} for k, v in term.names.items() if k not in held
         ]
         before = (skill.label_fr, skill.label_en, skill.source_id)
-        skill.label_fr, skill.label_en = term.label_fr or skill.label_fr, term.label_en or skill.label_en
+        skill.label_fr = _better(skill.label_fr, term.label_fr)
+        skill.label_en = _better(skill.label_en, term.label_en)
         skill.source_id = term.source_id or skill.source_id
         if missing:
             self.session.execute(insert(SkillName), missing)
@@ -179,6 +180,11 @@ class _Merge:
         same = not missing and before == (skill.label_fr, skill.label_en, skill.source_id)
         self.report.unchanged += same
         self.report.updated += not same
+
+
+def _better(kept: str, term: str) -> str:
+    """Give the term's label, but the kept one where only case, accents or spaces differ."""
+    return kept if not term or key(kept) == key(term) else term
 
 
 def _join_broader(session: Session, terms: list[Term]) -> None:

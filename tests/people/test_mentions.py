@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from rse.core import db
+from rse.core.model import encode_id
 from tests import factories
 
 Browser = Callable[[str], factories.Client]
@@ -42,3 +43,12 @@ def test_a_guest_is_offered_whom_they_know_only(browser_as: Browser, group_with_
     guest = browser_as("james")
     assert suggested(guest, "amelie") == ["amelie.rousseau"]
     assert suggested(guest, "karim") == []
+
+
+def test_in_a_closed_group_its_members_only(
+    browser_as: Browser, group_with_guest: int, company: dict[str, int]
+) -> None:
+    inside = {"group": encode_id(group_with_guest)}
+    assert suggested(browser_as("amelie"), "james", **inside) == ["james.oneill"]
+    assert suggested(browser_as("amelie"), "karim", **inside) == []
+    assert suggested(browser_as("amelie"), "karim", group="zzzz") == ["karim.benali"]
