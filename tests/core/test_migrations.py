@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import NullPool, create_engine, inspect, text
+from sqlalchemy import NullPool, create_engine, text
 
 from rse.core import db
 from rse.core.model import Base
@@ -48,6 +48,6 @@ def test_upgrade_makes_what_the_models_say(empty: Flask) -> None:
 def test_downgrade_one_step_and_up_again(empty: Flask) -> None:
     upgrade(directory=str(ROOT / "migrations"))
     downgrade(directory=str(ROOT / "migrations"), revision="-1")
-    assert "post" not in inspect(db.db.engine).get_table_names()
+    assert differences() != []  # whichever step is the last one
     upgrade(directory=str(ROOT / "migrations"))
     assert differences() == []
