@@ -14,6 +14,7 @@ from rse.demo import service
 from rse.indicators import tasks
 
 DRAIN_SECONDS = 120
+WEEKS = 13  # a quarter of published figures: the page draws twelve
 
 demo = AppGroup("demo", help="The invented company that shows what the network does.")
 
@@ -51,7 +52,7 @@ def catch_up() -> None:
     """Bring the search index and the figures of the past weeks up to date."""
     jobs.drain(DRAIN_SECONDS)
     with contextlib.suppress(tasks.Busy):  # the worker is at it
-        tasks.rollup()
+        tasks.rollup(newest=WEEKS)
 
 
 def _summary(seconds: float) -> str:

@@ -67,19 +67,36 @@ def alone() -> Iterator[None]:
         yield
 
 
-def rollup(until: date | None = None, progress: Callable[[date], None] = lambda _day: None) -> list[date]:
-    """Bring the figures to a day, yesterday at the latest. Returns the Sundays published. Raises Busy."""
-    yesterday = clock.today(settings().timezone) - timedelta(days=1)
+def _job(progress: Callable[[date], None], newest: int | None) -> job.Job:
+    session: Session = db.db.session()
+    return job.Job(session, activities(), calendar(), settings().floor, unit, progress, newest)
+
+
+def _yesterday() -> date:
+    return clock.today(settings().timezone) - timedelta(days=1)
+
+
+def rollup(
+    until: date | None = None,
+    progress: Callable[[date], None] = lambda _day: None,
+    newest: int | None = None,
+) -> list[date]:
+    """Bring the figures to a day, yesterday at the latest. Returns the Sundays published. Raises Busy.
+
+    `newest` limits how many weeks are published when there is none yet.
+    """
     with alone():
-        session: Session = db.db.session()
-        run = job.Job(session, activities(), calendar(), settings().floor, unit, progress)
-        return run.run(min(until or yesterday, yesterday))
+        return _job(progress, newest).run(min(until or _yesterday(), _yesterday()))
 
 
-@schedule("40 0 * * *")
+@schedule("40 * * * *")
 def nightly() -> None:
-    """Every night: count the day that has ended; on Mondays this publishes the week."""
-    rollup()
+    """Count the day that has ended, in the first hour of the next or as soon as the machine is on.
+
+    On Mondays this publishes the week.
+    """
+    if _job(lambda _day: None, None).due(_yesterday()):
+        rollup()
 
 
 def heed(session: Session, events: Sequence[Any]) -> None:

@@ -1,7 +1,8 @@
 """What changed in the past: marks for the days and threads to be counted again, and erasure."""
 
-from collections.abc import Collection, Iterable
-from datetime import UTC, date, datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from rse.core.activity import ActivityEvent, Touched
 from rse.indicators.engine import marks
 from rse.indicators.engine.marks import Marks
 from rse.indicators.engine.models import Act, Horizon, Pair, Population
-from rse.indicators.engine.rollup import DAY, Source
+from rse.indicators.engine.rollup import AT_ONCE, DAY, Source
 from rse.indicators.engine.windows import Calendar, micros
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -18,26 +19,32 @@ ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 def mark(session: Session, source: Source, calendar: Calendar, changes: Iterable[Touched]) -> None:
     """Mark what is to be counted again. A day not counted yet needs no mark, unless it changes later on."""
+    horizon = session.scalar(select(Horizon.day))
+    if horizon is None:
+        return  # everything will be counted, and notes by itself what changes later
     found = Marks()
-    horizon = session.scalar(select(Horizon.day)) or date.min
-    for change in changes:
-        since = micros(change.since)
-        for at in _times(source, change):
-            day = calendar.slot(at)
-            if day < horizon or since >= micros(calendar.start(day + DAY)):
-                found.days.add((day, since))
-                if change.root_id is not None:
-                    found.threads.add((change.root_id, since))
+    for at, since, root in _moments(source, list(changes)):
+        day = calendar.slot(at)
+        if day < horizon or since >= micros(calendar.start(day + DAY)):
+            found.days.add((day, since))
+            if root is not None:
+                found.threads.add((root, since))
     marks.store(session, found)
 
 
-def _times(source: Source, change: Touched) -> Iterable[datetime]:
-    """Give when the event happened, and when others reacted or replied to it."""
-    yield change.at
-    if change.content_id is not None and change.root_id is not None:
-        for event in source.threads([change.root_id]):
-            if event.parent is not None and event.parent.id == change.content_id:
-                yield event.at
+def _moments(source: Source, changes: Sequence[Touched]) -> Iterator[tuple[datetime, int, int | None]]:
+    """Give (time, since, thread) of the changed events, and of what hangs on the changed contents."""
+    hanging: dict[int, list[int]] = defaultdict(list)
+    for change in changes:
+        yield change.at, micros(change.since), change.root_id
+        if change.content_id is not None and change.root_id is not None:
+            hanging[change.content_id].append(micros(change.since))
+    roots = sorted({c.root_id for c in changes if c.root_id is not None and c.content_id is not None})
+    for start in range(0, len(roots), AT_ONCE):
+        for event in source.threads(roots[start : start + AT_ONCE]):
+            if event.parent is not None:
+                for since in hanging.get(event.parent.id, ()):
+                    yield event.at, since, event.parent.root_id
 
 
 def forget(session: Session, source: Source, calendar: Calendar, people: Collection[int]) -> None:

@@ -15,7 +15,7 @@ from rse.core import clock
 from rse.core.activity import Activity, Touched
 from rse.indicators.engine import company, corrections
 from rse.indicators.engine.measure import Partition, measure, settle
-from rse.indicators.engine.models import KEEP_DAYS, ROLLUPS
+from rse.indicators.engine.models import KEEP_DAYS, ROLLUPS, Horizon
 from rse.indicators.engine.rollup import Rollup
 from rse.indicators.engine.staff import Staff
 from rse.indicators.engine.windows import Calendar, Windows
@@ -35,6 +35,7 @@ class Job:
     floor: int
     unit: Callable[[], AbstractContextManager[Any]] = nullcontext  # one short transaction that writes
     progress: Callable[[date], None] = field(default=lambda _day: None)
+    newest: int | None = None  # publish at most so many weeks when none is published yet
 
     def run(self, until: date) -> list[date]:
         """Roll up every day to `until` and publish the complete weeks. Returns the Sundays published.
@@ -45,6 +46,9 @@ class Job:
         first = source.first()
         if first is None or self.calendar.slot(first) > until:
             return []
+        if self._last() is None:  # an import may have brought a past that was not there before
+            with self.unit():
+                self.session.execute(delete(Horizon))
         people = company.staff(self.session)
         rollup = Rollup(
             self.session, source, people, self.calendar, unit=self.unit, progress=self.progress
@@ -61,11 +65,21 @@ class Job:
 
     def _sundays(self, first: date, until: date) -> Iterator[date]:
         """Give the Sundays after the last published one, or from the first event on."""
-        last = self.session.scalar(select(func.max(Week.day)))
+        last = self._last()
         sunday = first + timedelta(days=SUNDAY - first.weekday()) if last is None else last + WEEK
+        if last is None and self.newest is not None:
+            latest = until - timedelta(days=(until.weekday() - SUNDAY) % 7)
+            sunday = max(sunday, latest - (self.newest - 1) * WEEK)
         while sunday <= until:
             yield sunday
             sunday += WEEK
+
+    def _last(self) -> date | None:
+        return self.session.scalar(select(func.max(Week.day)))
+
+    def due(self, until: date) -> bool:
+        """Tell whether a day up to `until` has not been counted yet."""
+        return (self.session.scalar(select(Horizon.day)) or date.min) <= until
 
     def _publish(self, people: Staff, sunday: date) -> None:
         windows = Windows(self.calendar, sunday)
