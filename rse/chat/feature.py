@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rse.chat import api, live, models, queries
+from rse.chat import api, live, models, queries, views
 from rse.chat.exports import EXPORT
 from rse.chat.following import follow
 from rse.chat.indicators import ACTIVITY
 from rse.chat.search import SOURCE
 from rse.core.audience import Viewer
-from rse.core.feature import Feature, Subscriber
+from rse.core.feature import Feature, NavItem, Panel, Subscriber
+from rse.core.i18n import lazy
 from rse.groups.events import GroupRetokened, MemberLeft
 
 
@@ -22,7 +23,7 @@ def unread(session: Session, viewer: Viewer) -> Mapping[str, Any]:
 
 feature = Feature(
     name="chat",
-    blueprints=(api.blueprint,),
+    blueprints=(views.blueprint, api.blueprint),
     subscribers=(
         Subscriber("chat.follow", (GroupRetokened, MemberLeft), follow, mode="same_transaction"),
         *live.SUBSCRIBERS,
@@ -31,6 +32,9 @@ feature = Feature(
     activity=(ACTIVITY,),
     exports=(EXPORT,),
     frame=(unread,),
+    nav=(NavItem("messages", lazy("Messages"), "chat.index", "message-circle", 35),),
+    panels=(Panel("group.discussion", "discussion", lazy("Discussion"), 10, views.panel),),
+    init=views.filters,
 )
 
 __all__ = ["feature", "models"]

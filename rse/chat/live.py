@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import cards
-from rse.chat import policy, queries, service, shapes
+from rse.chat import choosing, policy, queries, service, shapes
 from rse.chat.events import ConversationRead, MessageDeleted, MessageEdited, MessageSent, ParticipantChanged
 from rse.chat.models import Conversation
 from rse.chat.schemas import MarkReadLive, SendLive, Sync, Typing, WatchPresence
@@ -73,7 +73,7 @@ def typing(viewer: Viewer, sent: Typing) -> dict[str, Any]:
 @handler("presence:watch", WatchPresence)
 def watch(viewer: Viewer, sent: WatchPresence) -> dict[str, Any]:
     """Tell who of the people on the screen is here, and say so when that changes; replaces the last watch."""
-    known = queries.reachable(_session(), viewer, sent.person_ids)
+    known = choosing.reachable(_session(), viewer, sent.person_ids)
     live.watch("presence", {f"presence:{person_id}" for person_id in known})
     here = live.here(known)
     return {"people": {encode_id(p): "online" if p in here else "offline" for p in sorted(known)}}

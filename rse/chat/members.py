@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rse.chat import policy, queries, service
+from rse.chat import choosing, policy, queries, service
 from rse.chat.events import ParticipantChanged
 from rse.chat.models import Conversation, Participation
 from rse.chat.numbers import log, take
@@ -44,7 +44,7 @@ def begin(
         raise Invalid(member_ids=_("Choose somebody to write to."))
     if len(others) >= policy.MAX_PEOPLE:
         raise Invalid(member_ids=_("At most 100 people; make a group for more."))
-    if queries.reachable(session, viewer, others) != others:
+    if choosing.reachable(session, viewer, others) != others:
         raise Invalid(member_ids=_("One of these people cannot be written to."))
     everyone = others | {viewer.id}
     key = None if title else people_key(everyone)
@@ -114,7 +114,7 @@ def invite(session: Session, viewer: Viewer, conversation_id: int, person_id: in
         return
     if len(present) >= policy.MAX_PEOPLE:
         raise Invalid(person_id=_("At most 100 people; make a group for more."))
-    if not queries.reachable(session, viewer, [person_id]):
+    if not choosing.reachable(session, viewer, [person_id]):
         raise Invalid(person_id=_("One of these people cannot be written to."))
     _enter(session, place, person_id)
     _rename(session, place.conversation, {*present, person_id})

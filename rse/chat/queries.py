@@ -11,7 +11,7 @@ from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
 from rse.chat.models import Conversation, ConversationEvent, Message, Participation
 from rse.chat.policy import Place
-from rse.core.audience import EVERYONE, Viewer, conversation_token, readable, readable_people
+from rse.core.audience import EVERYONE, Viewer, conversation_token, readable
 from rse.core.policy import NotFound
 from rse.groups.models import Group, Membership
 
@@ -141,17 +141,6 @@ def recipients(session: Session, conversation_id: int, era: int) -> dict[int, bo
         Participation.since_era <= era,
     )
     return {row[0]: row[1] for row in session.execute(query)}
-
-
-def reachable(session: Session, viewer: Viewer, ids: Iterable[int]) -> set[int]:
-    """Give which of these people the viewer may write to: active, and known to them."""
-    query = select(Person.id).where(
-        Person.id.in_(list(ids)),
-        Person.status == "active",
-        Person.kind != "service",
-        readable_people(Person.audience, Person.id, viewer),
-    )
-    return set(session.scalars(query))
 
 
 def by_key(session: Session, key: str) -> Conversation | None:

@@ -32,12 +32,48 @@ class BeginConversation(Schema):
     history: Literal["all", "from_invitation"] = "from_invitation"
 
 
+class BeginByForm(BeginConversation):
+    """The same by a form, with a first message."""
+
+    body: Annotated[str, Field(max_length=MAX_BODY)] | None = None
+    client_id: ClientId | None = None
+
+
+class InviteByForm(Schema):
+    """People to bring in."""
+
+    member_ids: list[PublicId] = Field(min_length=1, max_length=20)
+
+
+class PeopleQuery(Schema):
+    """Query of the choice of people: what is typed, who is chosen already."""
+
+    q: str = Field("", max_length=100)
+    member_ids: list[PublicId] = Field(default_factory=list, max_length=100)
+
+
+class RoomQuery(Schema):
+    """Query of a conversation's page: which part of it, what is being answered or changed."""
+
+    before: Seq | None = None
+    after: Seq | None = None
+    at: Seq | None = None
+    reply: str | None = Field(None, max_length=13)
+    edit: str | None = Field(None, max_length=13)
+
+
 class SendMessage(Schema):
     """A message; `client_id` is the sender's own name for it: it is stored once however often it is sent."""
 
     body: Body
     client_id: ClientId | None = None
     reply_to: PublicId | None = None
+
+
+class SendByForm(SendMessage):
+    """The same by a form, which says where it stands."""
+
+    back: Literal["group"] | None = None
 
 
 class SendLive(SendMessage):
@@ -57,6 +93,12 @@ class MarkRead(Schema):
     """Read up to this message."""
 
     seq: Seq
+
+
+class MarkReadByForm(MarkRead):
+    """The same by a form, which says where it stands."""
+
+    back: Literal["group"] | None = None
 
 
 class Mute(Schema):

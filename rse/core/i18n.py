@@ -112,6 +112,11 @@ def format_date(day: date | datetime, style: str = "long") -> str:
     return dates.format_date(day, style, locale=_locale.get())
 
 
+def format_time(moment: datetime) -> str:
+    """Write the time of the day in the present language and zone."""
+    return dates.format_time(moment, "short", tzinfo=get_zone(), locale=_locale.get())
+
+
 def number(value: float, decimals: int | None = None) -> str:
     """Write a number in the present language."""
     pattern = None if decimals is None else "#,##0." + "0" * decimals if decimals else "#,##0"

@@ -75,7 +75,7 @@ def create() -> Any:
     return see_other("groups.members", slug=group.slug)
 
 
-def _open(slug: str) -> tuple[Group, dict[str, Any]]:
+def opened(slug: str) -> tuple[Group, dict[str, Any]]:
     """Load a group with what every tab of its page shows."""
     session, who = db.session(), viewer()
     group = queries.find(session, who, slug)
@@ -99,7 +99,7 @@ def _open(slug: str) -> tuple[Group, dict[str, Any]]:
 @route(blueprint, "/groups/<slug>", rule=SIGNED_IN)
 def show(slug: str) -> Any:
     """Show a group's feed, or what one can know of it before entering."""
-    group, values = _open(slug)
+    group, values = opened(slug)
     if not values["may_read"]:
         return page("groups/about.html", html=text.render(group.description), owners=_owners(group), **values)
     return page("groups/page.html", owners=_owners(group), **values)
@@ -112,14 +112,14 @@ def _owners(group: Group) -> Any:
 @route(blueprint, "/groups/<slug>/about", rule=SIGNED_IN)
 def about(slug: str) -> Any:
     """Show what a group is for and who looks after it."""
-    group, values = _open(slug)
+    group, values = opened(slug)
     return page("groups/about.html", html=text.render(group.description), owners=_owners(group), **values)
 
 
 @route(blueprint, "/groups/<slug>/members", rule=SIGNED_IN)
 def members(slug: str) -> Any:
     """Show who is in the group; its staff also sees who asks and who is invited."""
-    group, values = _open(slug)
+    group, values = opened(slug)
     session = db.session()
     after = decode_cursor(request.args.get("cursor"), str, int)
     found = queries.members(session, group.id, after=after, limit=MEMBERS)
@@ -141,7 +141,7 @@ def members(slug: str) -> Any:
 @route(blueprint, "/groups/<slug>/edit", rule=SIGNED_IN)
 def edit(slug: str) -> Any:
     """Show the form of a group to its owners."""
-    group, values = _open(slug)
+    group, values = opened(slug)
     require(values["may_edit"], Action.EDIT_GROUP, _("Only the group's owners change it."))
     data = {name: getattr(group, name) for name in ("name", "description", "visibility", "purpose")}
     return page("groups/form.html", form=Form(data, None, {}), **values)
@@ -150,7 +150,7 @@ def edit(slug: str) -> Any:
 @route(blueprint, "/groups/<slug>/edit", rule=SIGNED_IN, methods=("POST",))
 def save(slug: str) -> Any:
     """Change a group."""
-    group, values = _open(slug)
+    group, values = opened(slug)
     form = read_form(GroupChanges)
     try:
         changes = form.input.model_dump(exclude={"archived"})

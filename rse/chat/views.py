@@ -1,0 +1,257 @@
+"""Pages of live discussion. Everything but the liveness works without JavaScript."""
+
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+from flask import Blueprint, Flask, request
+from werkzeug.wrappers import Response
+
+from rse.chat import choosing, members, queries, reading, service, shapes
+from rse.chat.discussion import discussion
+from rse.chat.policy import Place
+from rse.chat.schemas import (
+    BeginByForm,
+    EditMessage,
+    InviteByForm,
+    MarkReadByForm,
+    PeopleQuery,
+    RoomQuery,
+    SendByForm,
+)
+from rse.core import db
+from rse.core.i18n import _, format_date, format_time
+from rse.core.policy import NotFound
+from rse.core.text import excerpt, plain
+from rse.core.web import SIGNED_IN, Form, flash, page, read_form, route, see_other, viewer
+from rse.groups import views as groups
+from rse.groups.models import Group
+
+blueprint = Blueprint("chat", __name__)
+LISTED = 50
+ROOM = "/messages/<pid:conversation_id>"
+
+
+def _query(schema: type[Any]) -> Any:
+    """Read what an address says, leaving out what is none of ours."""
+    known = {k: v for k, v in request.args.items() if k in schema.model_fields and v}
+    many = {k: request.args.getlist(k) for k in known if "list" in str(schema.model_fields[k].annotation)}
+    return schema.model_validate({**known, **many})
+
+
+def _list(q: str = "") -> dict[str, Any]:
+    found = queries.listed(db.session(), viewer(), q=q, limit=LISTED)
+    places = found[:LISTED]
+    return {
+        "conversations": shapes.conversations(db.session(), places, viewer()),
+        "more": len(found) > LISTED,
+        "q": q,
+    }
+
+
+@route(blueprint, "/messages", rule=SIGNED_IN)
+def index() -> Any:
+    """Show the viewer's conversations."""
+    return page("chat/messages.html", room=None, **_list(request.args.get("q", "")[:100]))
+
+
+@route(blueprint, "/messages/list", rule=SIGNED_IN)
+def list_only() -> Any:
+    """Give the list alone, for a page that is open."""
+    current = request.args.get("current", "")
+    return page("chat/_list.html", current=current, **_list(request.args.get("q", "")[:100]))
+
+
+@route(blueprint, "/messages/new", rule=SIGNED_IN)
+def new() -> Any:
+    """Show the form of a new conversation, with the people chosen so far."""
+    query = _query(PeopleQuery)
+    return _new(Form({}, None, {}), query.q, query.member_ids)
+
+
+def _new(form: Form[Any], q: str, chosen: list[int], status: int = 200) -> Any:
+    session, who = db.session(), viewer()
+    return page(
+        "chat/new.html",
+        status,
+        form=form,
+        typed=q,
+        chosen=choosing.known_cards(session, who, ids=chosen),
+        found=[card for card in choosing.known_cards(session, who, q=q) if card.id not in chosen]
+        if q
+        else [],
+        **_list(),
+    )
+
+
+@route(blueprint, "/messages/people", rule=SIGNED_IN, limit="120/minute")
+def people() -> Any:
+    """Give the people whose name begins so, for the completion of the form."""
+    query = _query(PeopleQuery)
+    found = choosing.known_cards(db.session(), viewer(), q=query.q) if query.q else []
+    return page("chat/_people.html", found=[card for card in found if card.id not in query.member_ids])
+
+
+@route(blueprint, "/messages/new", rule=SIGNED_IN, methods=("POST",), limit="60/hour")
+def begin() -> Any:
+    """Begin a conversation, or go to the one that these people have; its first message goes with it."""
+    form = read_form(BeginByForm)
+    if form.value is None:
+        chosen = [int(p) for p in form.data.get("member_ids", []) if str(p).isdigit()]
+        return _new(form, "", chosen, 422)
+    asked = form.input
+    session = db.session()
+    made, _fresh = members.begin(
+        session, viewer(), asked.member_ids, title=asked.title, history=asked.history
+    )
+    if asked.body:
+        service.send(session, viewer(), made.id, body=asked.body, client_id=asked.client_id or token_hex(16))
+    return see_other("chat.room", conversation_id=made.id)
+
+
+@route(blueprint, ROOM, rule=SIGNED_IN)
+def room(conversation_id: int) -> Any:
+    """Show a conversation beside the list."""
+    place = queries.place(db.session(), viewer(), conversation_id)
+    return page("chat/messages.html", **_room(place), **_list())
+
+
+def _room(place: Place) -> dict[str, Any]:
+    query = _query(RoomQuery)
+    session, who = db.session(), viewer()
+    found = reading.room(session, who, place, before=query.before, after=query.after, at=query.at)
+    chosen = {line.message["id"]: line for line in found.lines}
+    return {
+        "room": found,
+        "replying": chosen.get(query.reply or ""),
+        "editing": chosen.get(query.edit or ""),
+        "client_id": token_hex(12),
+        "timezone": who.timezone,
+        "people_names": {card.public_id: card.display_name for card in found.people},
+        "at": query.at,
+    }
+
+
+@route(blueprint, "/groups/<slug>/discussion", rule=SIGNED_IN)
+def group_discussion(slug: str) -> Any:
+    """Show a group's discussion under the group's head."""
+    place = discussion(slug)
+    _group, values = groups.opened(slug)
+    return page("chat/discussion.html", **_room(place), **values)
+
+
+def panel(_session: Any, _viewer: Any, subject: Group) -> str:
+    """Give a group's discussion as a part of another page."""
+    place = discussion(subject.slug)
+    return page("chat/_room.html", **_room(place)).get_data(as_text=True)
+
+
+@route(blueprint, ROOM, rule=SIGNED_IN, methods=("POST",), limit="120/minute")
+def send(conversation_id: int) -> Any:
+    """Send a message."""
+    form = read_form(SendByForm)
+    if form.value is None:
+        flash("; ".join(text for texts in form.errors.values() for text in texts), "error")
+        return page_again(conversation_id)
+    sent = form.input
+    service.send(
+        db.session(), viewer(), conversation_id, body=sent.body,
+        client_id=sent.client_id or token_hex(16), reply_to=sent.reply_to,
+    )  # fmt: skip
+    return _back(conversation_id)
+
+
+def page_again(conversation_id: int) -> Any:
+    """Show the conversation again with what was wrong."""
+    place = queries.place(db.session(), viewer(), conversation_id)
+    return page("chat/messages.html", 422, **_room(place), **_list())
+
+
+def _back(conversation_id: int) -> Response:
+    """Go back to where the form was: the group's page or the messages."""
+    if request.form.get("back") == "group":
+        place = queries.place(db.session(), viewer(), conversation_id)
+        if place.group is not None:
+            return see_other("chat.group_discussion", slug=place.group.slug, _anchor="end")
+    return see_other("chat.room", conversation_id=conversation_id, _anchor="end")
+
+
+@route(blueprint, ROOM + "/edit/<pid:message_id>", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
+def edit(conversation_id: int, message_id: int) -> Any:
+    """Change one's own words."""
+    form = read_form(EditMessage)
+    message = service.edit(db.session(), viewer(), message_id, form.input.body)
+    return _to(conversation_id, message.conversation_id, message.seq)
+
+
+@route(blueprint, ROOM + "/delete/<pid:message_id>", rule=SIGNED_IN, methods=("POST",))
+def delete(conversation_id: int, message_id: int) -> Any:
+    """Take a message's words away."""
+    message = service.delete(db.session(), viewer(), message_id)
+    return _to(conversation_id, message.conversation_id, message.seq)
+
+
+def _to(asked: int, conversation_id: int, seq: int) -> Response:
+    if asked != conversation_id:
+        raise NotFound
+    return see_other("chat.room", conversation_id=conversation_id, at=seq)
+
+
+@route(blueprint, ROOM + "/read", rule=SIGNED_IN, methods=("POST",))
+def read(conversation_id: int) -> Any:
+    """Note that the viewer has read up to a message."""
+    service.mark_read(db.session(), viewer(), conversation_id, read_form(MarkReadByForm).input.seq)
+    return _back(conversation_id)
+
+
+@route(blueprint, ROOM + "/people", rule=SIGNED_IN)
+def who(conversation_id: int) -> Any:
+    """Show who is in a direct conversation, to bring in others, to leave."""
+    session, place = db.session(), queries.place(db.session(), viewer(), conversation_id)
+    if not place.direct:
+        raise NotFound
+    found = reading.room(session, viewer(), place)
+    query = _query(PeopleQuery)
+    present = {card.id for card in found.people}
+    known = choosing.known_cards(session, viewer(), q=query.q) if query.q else []
+    return page(
+        "chat/people.html",
+        room=found,
+        typed=query.q,
+        found=[c for c in known if c.id not in present],
+        **_list(),
+    )
+
+
+@route(blueprint, ROOM + "/people", rule=SIGNED_IN, methods=("POST",), limit="60/hour")
+def invite(conversation_id: int) -> Any:
+    """Bring people into a direct conversation."""
+    for person_id in read_form(InviteByForm).input.member_ids:
+        members.invite(db.session(), viewer(), conversation_id, person_id)
+    return see_other("chat.room", conversation_id=conversation_id)
+
+
+@route(blueprint, ROOM + "/people/<pid:person_id>/remove", rule=SIGNED_IN, methods=("POST",))
+def remove(conversation_id: int, person_id: int) -> Any:
+    """Leave a direct conversation, or take somebody out of it."""
+    members.remove(db.session(), viewer(), conversation_id, person_id)
+    if person_id != viewer().id:
+        return see_other("chat.who", conversation_id=conversation_id)
+    flash(_("You have left the conversation."), "ok")
+    return see_other("chat.index")
+
+
+@route(blueprint, ROOM + "/mute", rule=SIGNED_IN, methods=("POST",))
+def mute(conversation_id: int) -> Any:
+    """Let the conversation count in the unread messages, or not."""
+    members.mute(db.session(), viewer(), conversation_id, muted=request.form.get("muted") == "1")
+    return _back(conversation_id)
+
+
+def filters(app: Flask) -> None:
+    """Register what the templates of live discussion ask for."""
+    app.jinja_env.filters.update(
+        clock=format_time,
+        words=lambda html, length: excerpt(plain(html), length),
+        short_date=lambda iso: format_date(datetime.fromisoformat(iso), "short"),
+    )

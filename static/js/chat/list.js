@@ -1,0 +1,38 @@
+// The list of conversations, kept right while it is open: asked for again when something in one of them has changed.
+import { live } from '../core/live.js';
+import { again, watch } from './here.js';
+
+const soon = 250;
+
+export async function start(section) {
+  const field = section.querySelector('input[type="search"]');
+  let timer;
+  let socket;
+
+  async function draw() {
+    const url = new URL('/messages/list', location.href);
+    url.searchParams.set('current', section.dataset.list);
+    if (field.value.trim()) url.searchParams.set('q', field.value.trim());
+    const answer = await fetch(url, { headers: { 'HX-Request': 'true' } }).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('ul');
+    const old = section.querySelector('ul');
+    if (!fresh) return;
+    const held = old.contains(document.activeElement) ? document.activeElement.id : '';
+    const top = old.scrollTop;
+    old.replaceWith(document.importNode(fresh, true));
+    section.querySelector('ul').scrollTop = top;
+    if (held) document.getElementById(held)?.focus({ preventScroll: true });
+    if (socket) again(socket);
+  }
+  const later = () => { clearTimeout(timer); timer = setTimeout(draw, soon); };
+
+  field.addEventListener('input', later);
+  socket = await live();
+  watch(socket, section);
+  const me = document.body.dataset.viewer;
+  for (const name of ['message:new', 'message:edited', 'message:deleted', 'conversation:member']) socket.on(name, later);
+  socket.on('conversation:read', ({ person_id }) => { if (person_id === me) later(); });
+  let first = !socket.connected;
+  socket.on('connect', () => { if (!first) later(); first = false; });
+}

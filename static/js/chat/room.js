@@ -1,0 +1,190 @@
+// One conversation on the page: shows what comes, sends what is written, catches up after a cut.
+import { live, ask } from '../core/live.js';
+import { announce, toast } from '../core/page.js';
+import { timeline } from './timeline.js';
+import { outbox, Refusal } from './outbox.js';
+import { drawing } from './show.js';
+import { writing } from './writing.js';
+import { scrolling } from './scrolling.js';
+import { watch } from './here.js';
+import * as wire from './wire.js';
+
+const pollMs = 5000;
+
+export function start(room) {
+  const say = room.dataset;
+  const me = document.body.dataset.viewer;
+  const id = say.room;
+  const draw = drawing(room, me);
+  const readers = new Map(Object.entries(JSON.parse(say.readers || '{}')));
+  const names = JSON.parse(say.people || '{}');
+  let readSeq = Number(say.read);
+  let gone = false;
+
+  const scroll = scrolling(room, draw, id, () => { note(); });
+
+  // --- What has been read, by us and by the others
+  let telling;
+  function note() {
+    clearTimeout(telling);
+    telling = setTimeout(async () => {
+      const seq = Number(draw.last()?.dataset.seq ?? 0);
+      if (gone || !say.part || document.hidden || !document.hasFocus() || !scroll.atEnd() || seq <= readSeq) return;
+      try { await wire.read(id, seq); readSeq = Math.max(readSeq, seq); } catch { /* told with the next one */ }
+    }, 150);
+  }
+  function seen() {
+    const line = room.querySelector('.seen');
+    const own = draw.all().filter(one => one.dataset.seq && one.matches('.mine')).at(-1);
+    const by = own && own === draw.last() ? [...readers].filter(([, seq]) => seq >= Number(own.dataset.seq)).map(([person]) => names[person] ?? '') : [];
+    const known = by.filter(Boolean);
+    line.textContent = !known.length ? '' : readers.size === 1 ? say.textSeen : say.textSeenBy.replace('{a}', known.join(', '));
+  }
+
+  // --- What comes
+  function message(event) {
+    const bottom = scroll.atEnd();
+    if (event.event === 'message:new' && scroll.hasNewer()) { scroll.below(); return; }
+    const { element, fresh } = draw.put(event);
+    if (event.event !== 'message:new' || !fresh) { seen(); return; }
+    room.querySelector('.chat-start')?.remove();
+    stopTyping(event.author.id);
+    const mine = event.author.id === me;
+    if (!mine && (document.hidden || !bottom) && !room.querySelector('.unread-line') && event.seq > readSeq) {
+      element.before(Object.assign(document.createElement('li'), { className: 'unread-line', textContent: say.textUnread }));
+      draw.tidy(element);
+    }
+    if (bottom || mine) scroll.toEnd(); else scroll.below();
+    if (!mine && document.hidden) announce(say.textMessage.replace('{a}', event.author.display_name).replace('{b}', element.querySelector('.body').innerText));
+    seen();
+    note();
+  }
+  function member(event) {
+    if (event.person_id === me && !event.joined) { gone = true; state(say.textGone); room.querySelector('.chat-write')?.setAttribute('inert', ''); return; }
+    if (event.person) names[event.person_id] = event.person.display_name;
+    if (event.joined) readers.set(event.person_id, 0); else readers.delete(event.person_id);
+    const words = (event.joined ? say.textJoined : say.textLeft).replace('{a}', names[event.person_id] ?? '');
+    const bottom = scroll.atEnd();
+    draw.list.append(Object.assign(document.createElement('li'), { className: 'event', textContent: words }));
+    if (bottom) scroll.toEnd();
+  }
+  function show(event) {
+    if (event.event.startsWith('message:') && event.id) message(event);
+    else if (event.event === 'conversation:member') member(event);
+    else if (event.event === 'conversation:read') {
+      if (event.person_id === me) readSeq = Math.max(readSeq, event.seq);
+      else { readers.set(event.person_id, Math.max(event.seq, readers.get(event.person_id) ?? 0)); seen(); }
+    }
+  }
+  const line = timeline({ pos: Number(say.pos), fetchAfter: pos => wire.missed(id, pos), apply: show, reset: () => location.reload() });
+  async function catchUp() {
+    try { await line.catchUp(); } catch (error) { if (error instanceof Refusal) { gone = true; state(say.textGone); } }
+  }
+
+  // --- What goes
+  const queue = outbox({
+    send: item => wire.send(id, item),
+    changed: pending,
+    sent: (item, stored) => {
+      const element = draw.list.querySelector(`.message[data-client="${CSS.escape(item.client_id)}"]:not([data-seq])`);
+      if (element || !draw.find(stored.id)) draw.put(stored);
+      scroll.toEnd();
+      seen();
+    },
+  });
+  function pending(item) {
+    let element = draw.list.querySelector(`.message[data-client="${CSS.escape(item.client_id)}"]:not([data-seq])`);
+    if (!element) {
+      element = draw.make({ ...item, author: { id: me, initials: '', colour: 1, display_name: '' }, created_at: new Date().toISOString(), body_html: '' });
+      element.querySelector('.body').innerText = item.body;
+      draw.list.append(element);
+      draw.tidy(element);
+      room.querySelector('.chat-start')?.remove();
+    }
+    element.classList.toggle('sending', item.state === 'sending');
+    element.classList.toggle('failed', item.state === 'failed');
+    const mark = element.querySelector('.state');
+    mark.replaceChildren(item.state === 'failed' ? `${say.textFailed}${item.reason ? ` (${item.reason})` : ''} ` : wire.online() || navigator.onLine ? say.textSending : say.textWaiting);
+    if (item.state === 'failed') {
+      mark.append(button(say.textRetry, () => queue.retry(item.client_id)), button(say.textRemove, () => { queue.remove(item.client_id); element.remove(); }));
+      announce(mark.textContent);
+    }
+    scroll.toEnd();
+  }
+  function button(words, act) {
+    const made = Object.assign(document.createElement('button'), { type: 'button', className: 'link', textContent: words });
+    made.addEventListener('click', act);
+    return made;
+  }
+  const write = writing(room, {
+    id,
+    draw,
+    send(body, reply) {
+      if (scroll.hasNewer()) { scroll.newest(); return false; }
+      const random = globalThis.crypto?.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+      queue.add({ client_id: random, body, reply_to: reply });
+      return true;
+    },
+    change: async (message, body) => draw.put(await wire.call('PATCH', `/messages/${message}`, { body })),
+    remove: async message => { await wire.call('DELETE', `/messages/${message}`); draw.put(await wire.call('GET', `/messages/${message}`)); },
+    typing: () => { if (wire.online()) ask('typing', { conversation_id: id }).catch(() => {}); },
+  });
+
+  // --- Who writes
+  const typists = new Map();
+  function paintTyping() {
+    const who = [...typists.values()].map(one => one.name);
+    room.querySelector('.typing').textContent = !who.length ? '' : who.length === 1 ? say.textOne.replace('{a}', who[0])
+      : who.length === 2 ? say.textTwo.replace('{a}', who[0]).replace('{b}', who[1]) : say.textMany;
+  }
+  function stopTyping(person) {
+    clearTimeout(typists.get(person)?.timer);
+    if (typists.delete(person)) paintTyping();
+  }
+  function types({ conversation_id, person_id, name }) {
+    if (conversation_id !== id || person_id === me) return;
+    clearTimeout(typists.get(person_id)?.timer);
+    typists.set(person_id, { name, timer: setTimeout(stopTyping, 5000, person_id) });
+    paintTyping();
+  }
+
+  // --- The connection
+  const bar = room.querySelector('.chat-state');
+  let late;
+  function state(words) { clearTimeout(late); bar.textContent = words; bar.hidden = !words; }
+  function connection(name) {
+    if (gone) return;
+    if (name === 'online') { state(''); catchUp().then(() => queue.run()); return; }
+    clearTimeout(late);
+    late = setTimeout(() => state(navigator.onLine ? say.textSlow : say.textOffline), navigator.onLine ? 2500 : 0);
+  }
+  document.addEventListener('rse:connection', event => connection(event.detail));
+  addEventListener('offline', () => connection('offline'));
+  addEventListener('online', () => { queue.run(); catchUp(); });
+  // Where sockets are blocked, the same question by plain requests.
+  setInterval(() => { if (!wire.online() && navigator.onLine && !document.hidden && !gone) catchUp().then(() => queue.run()); }, pollMs + Math.random() * 1000);
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) { note(); if (!wire.online()) catchUp(); } });
+  addEventListener('focus', note);
+  addEventListener('beforeunload', event => { if (queue.waiting) event.preventDefault(); });
+
+  live().then(socket => {
+    for (const name of ['message:new', 'message:edited', 'message:deleted', 'conversation:member', 'conversation:read']) {
+      socket.on(name, event => { if (event.conversation_id === id) line.receive({ ...event, event: name }); });
+    }
+    socket.on('typing', types);
+    watch(socket, room);
+    if (socket.connected) connection('online');
+  }).catch(() => toast(say.textOffline, 'error'));
+  room.addEventListener('click', event => {
+    const link = event.target.closest('a.quoted');
+    const target = link && draw.find(link.dataset.quote);
+    if (!target) return;
+    event.preventDefault();
+    target.scrollIntoView({ block: 'center' });
+    target.focus({ preventScroll: true });
+  });
+  write.ready();
+  scroll.begin(say.at);
+  seen();
+  note();
+}

@@ -1,0 +1,130 @@
+// The place to write, and what is done to single messages: reply, edit, delete. All of it by keyboard too.
+import { forgetDrafts } from '../core/drafts.js';
+import { toast } from '../core/page.js';
+import { Refusal } from './outbox.js';
+import { call } from './wire.js';
+
+const typingMs = 3000;
+
+export function writing(room, { draw, send, change, remove, typing }) {
+  const form = room.querySelector('.chat-write');
+  const area = form?.querySelector('textarea');
+  const about = form?.querySelector('.chat-about');
+  const dialog = room.querySelector('dialog');
+  const box = room.querySelector('.messages-scroll');
+  let editing = ''; let replying = ''; let kept = ''; let told = 0; let current;
+
+  function mode({ edit = '', reply = '', name = '' } = {}) {
+    editing = edit;
+    replying = reply;
+    about.hidden = !edit && !reply;
+    const cancel = about.querySelector('a');
+    about.querySelector('span').textContent = edit ? cancel.dataset.textEdit : reply ? cancel.dataset.textReply.replace('{a}', name) : '';
+  }
+  function stop() {
+    if (editing) { area.value = kept; kept = ''; }
+    mode();
+    area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    area.focus();
+  }
+  async function edit(element) {
+    if (!element?.dataset.id || !form) return;
+    try {
+      const { body } = await call('GET', `/messages/${element.dataset.id}`);
+      if (!editing) kept = area.value;
+      mode({ edit: element.dataset.id });
+      area.value = body;
+      area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      area.focus();
+      area.setSelectionRange(body.length, body.length);
+    } catch (error) { toast(error.message, 'error'); }
+  }
+  function reply(element) {
+    if (!form) return;
+    if (editing) stop();
+    mode({ reply: element.dataset.id, name: element.querySelector('.who a').textContent });
+    area.focus();
+  }
+  function ask(element) {
+    dialog.returnValue = '';
+    dialog.showModal();
+    dialog.addEventListener('close', async () => {
+      if (dialog.returnValue !== 'delete') { element.focus(); return; }
+      try { await remove(element.dataset.id); element.focus(); } catch (error) { toast(error.message, 'error'); }
+    }, { once: true });
+  }
+  async function submit() {
+    const body = area.value.trim();
+    if (!body) return;
+    if (editing) {
+      const id = editing;
+      try { await change(id, body); area.value = kept; kept = ''; mode(); } catch (error) { toast(error instanceof Refusal || error.message ? error.message : document.body.dataset.textFailed, 'error'); return; }
+    } else {
+      if (!send(body, replying || null)) return;
+      area.value = '';
+      mode();
+    }
+    forgetDrafts(form);
+    told = 0;
+    area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    area.focus();
+  }
+
+  form?.addEventListener('submit', event => { event.preventDefault(); submit(); });
+  form?.addEventListener('keydown', event => {
+    if (event.target !== area || event.isComposing) return;
+    const touch = matchMedia('(pointer: coarse)').matches && !matchMedia('(pointer: fine)').matches;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey && !touch) {
+      event.preventDefault();
+      submit();
+    } else if (event.key === 'Escape' && (editing || replying)) stop();
+    else if (event.key === 'ArrowUp' && !area.value && !editing) {
+      const own = draw.all().filter(one => one.matches('.mine:not(.deleted)') && one.dataset.id).at(-1);
+      if (own) { event.preventDefault(); edit(own); }
+    }
+  });
+  area?.addEventListener('input', () => {
+    if (area.value.trim() && !editing && Date.now() - told > typingMs) { told = Date.now(); typing(); }
+  });
+  about?.querySelector('a').addEventListener('click', event => { event.preventDefault(); stop(); });
+
+  room.addEventListener('click', event => {
+    const tool = event.target.closest('[data-act]');
+    const element = tool?.closest('.message');
+    if (!element) return;
+    event.preventDefault();
+    ({ reply, edit, delete: ask })[tool.dataset.act]?.(element);
+  });
+
+  // From message to message by arrow keys; the tools of the one in front can be tabbed to.
+  function front(element) {
+    if (current) current.querySelectorAll('.message-tools :is(a, button)').forEach(one => { one.tabIndex = -1; });
+    current = element;
+    element?.querySelectorAll('.message-tools :is(a, button)').forEach(one => { one.tabIndex = 0; });
+  }
+  box.addEventListener('focusin', event => { const one = event.target.closest('.message'); if (one && one !== current) front(one); });
+  box.addEventListener('keydown', event => {
+    const step = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
+    if (!step || event.target.closest('.message-tools')) return;
+    const all = draw.all();
+    const at = all.indexOf(document.activeElement.closest('.message'));
+    const next = at < 0 ? all.at(-1) : all[Math.max(0, Math.min(all.length - 1, at + step))];
+    if (!next) return;
+    event.preventDefault();
+    front(next);
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: 'nearest' });
+  });
+
+  return {
+    ready() {
+      box.querySelectorAll('.message-tools :is(a, button)').forEach(one => { one.tabIndex = -1; });
+      if (!form) return;
+      const reply_to = form.elements.reply_to?.value;
+      const change_of = form.getAttribute('action').match(/\/edit\/(\w+)$/)?.[1];
+      if (change_of) mode({ edit: change_of });
+      else if (reply_to) mode({ reply: reply_to, name: draw.find(reply_to)?.querySelector('.who a').textContent ?? '' });
+      if (matchMedia('(pointer: fine)').matches && !location.search) area.focus({ preventScroll: true });
+    },
+  };
+}
