@@ -513,6 +513,7 @@ def upgrade():
     sa.Column('locked', sa.JSON(), nullable=False),
     sa.Column('source', sa.String(length=20), nullable=False),
     sa.Column('imported', sa.JSON(), nullable=False),
+    sa.Column('preferences', sa.JSON(), nullable=False),
     sa.Column('welcome_step', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_profile_department_id')),
     sa.ForeignKeyConstraint(['manager_id'], ['person.id'], name=op.f('fk_profile_manager_id'), ondelete='SET NULL'),
