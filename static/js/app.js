@@ -33,7 +33,7 @@ function network() {
   if (navigator.onLine) return;
   const bar = Object.assign(document.createElement('p'), { className: 'netbar', textContent: text('offline') });
   bar.setAttribute('role', 'status');
-  document.querySelector('.top')?.after(bar);
+  document.querySelector('body > .top')?.after(bar);
 }
 addEventListener('online', network);
 addEventListener('offline', network);
