@@ -73,6 +73,8 @@ class Subscriber:
     events: tuple[type[Event], ...]
     handle: Callable[[Session, Sequence[Any]], None]
     mode: Literal["same_transaction", "outbox", "live"] = "outbox"
+    writes: bool = True  # False: it only reads the database, so it must not keep the writers waiting
+    batch: int = 200  # events at a time
 
 
 @dataclass(frozen=True)

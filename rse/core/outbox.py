@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,10 +19,11 @@ from rse.core.feature import Subscriber
 log = structlog.get_logger()
 MAX_ATTEMPTS = 8
 BACKOFF = timedelta(seconds=2)  # doubled at each failure
-BATCH = 200
+
+_serving: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
-def relay(session: Session, *, limit: int = BATCH, now: datetime | None = None) -> int:
+def relay(session: Session, *, now: datetime | None = None) -> int:
     """Hand undone deliveries to their subscribers, each subscriber's batch in its own transaction.
 
     Order per (subscriber, object) holds: a delivery waits while an older one of its pair is undone.
@@ -33,8 +36,12 @@ def relay(session: Session, *, limit: int = BATCH, now: datetime | None = None) 
     session.rollback()
     for name in names:
         subscriber = bus().by_name.get(name)
-        if subscriber is not None:
-            done += _relay_one(session, subscriber, limit, now)
+        if subscriber is None or not _serving[name].acquire(blocking=False):
+            continue  # unknown to this version, or another thread is at it
+        try:
+            done += _relay_one(session, subscriber, now)
+        finally:
+            _serving[name].release()
     return done
 
 
@@ -67,20 +74,21 @@ def _due(session: Session, name: str, limit: int, now: datetime) -> list[_Due]:
     return [_Due(row[0], row[1], decode(row[2], row[3])) for row in session.execute(query)]
 
 
-def _alone(session: Session, name: str) -> bool:
+def _alone(session: Session, subscriber: Subscriber) -> bool:
     """Begin a transaction in which no other worker serves this subscriber; False when one does already."""
-    begin_write(session)
+    if subscriber.writes:
+        begin_write(session)
     if session.get_bind().dialect.name != "postgresql":
         return True
-    key = zlib.crc32(f"rse.delivery.{name}".encode())
+    key = zlib.crc32(f"rse.delivery.{subscriber.name}".encode())
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
 
 
-def _relay_one(session: Session, subscriber: Subscriber, limit: int, now: datetime) -> int:
-    if not _alone(session, subscriber.name):
+def _relay_one(session: Session, subscriber: Subscriber, now: datetime) -> int:
+    if not _alone(session, subscriber):
         session.rollback()
         return 0
-    rows = _due(session, subscriber.name, limit, now)
+    rows = _due(session, subscriber.name, subscriber.batch, now)
     if not rows:
         session.rollback()
         return 0
@@ -95,7 +103,7 @@ def _one_by_one(session: Session, subscriber: Subscriber, rows: list[_Due], now:
     """After a batch failed, find the delivery at fault; what follows it on the same object waits."""
     done, held = 0, set()
     for row in rows:
-        if row.subject in held or not _alone(session, subscriber.name):
+        if row.subject in held or not _alone(session, subscriber):
             session.rollback()
         elif _attempt(session, subscriber, [row], now):
             done += 1
@@ -109,6 +117,8 @@ def _attempt(session: Session, subscriber: Subscriber, rows: list[_Due], now: da
     ids = [row.id for row in rows]
     try:
         subscriber.handle(session, [row.event for row in rows])
+        if not subscriber.writes:
+            session.rollback()  # what it read is done with; only the note below is a write
         begin_write(session)
         session.execute(delete(Delivery).where(Delivery.id.in_(ids)))
         session.commit()

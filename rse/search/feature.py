@@ -7,7 +7,9 @@ feature = Feature(
     name="search",
     blueprints=(views.blueprint, api.blueprint),
     cli=(cli.group,),
-    subscribers=(Subscriber(tasks.SUBSCRIBER, current.indexed_events(), tasks.follow),),
+    subscribers=(
+        Subscriber(tasks.SUBSCRIBER, current.indexed_events(), tasks.follow, writes=False, batch=20),
+    ),
     init=current.init,
     checks=(tasks.search_index,),
 )

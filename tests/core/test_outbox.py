@@ -126,3 +126,28 @@ def test_events_hold_times_and_tuples_through_storage() -> None:
     at = clock.now()
     event = ThreadsImported("b1", (1, 2), (), at, at)
     assert events.decode(event.name, events.encode(event)) == event
+
+
+def test_a_handler_that_only_reads_does_not_keep_writers_waiting(any_app: Flask) -> None:
+    """While the index is written, people go on posting (on SQLite there is one writer at a time)."""
+    import threading
+
+    before, written = events.bus(), []
+
+    def write_elsewhere() -> None:
+        with any_app.app_context():
+            jobs.beat("other")
+            written.append(True)
+
+    def index(_session: Any, _batch: list[Painted]) -> None:
+        thread = threading.Thread(target=write_elsewhere)
+        thread.start()
+        thread.join(5)
+
+    events.install(events.Bus([Subscriber("test.index", (Painted,), index, writes=False)]))
+    try:
+        paint((1, "red"))
+        assert jobs.drain() == 1
+    finally:
+        events.install(before)
+    assert written == [True]
