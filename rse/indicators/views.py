@@ -54,6 +54,7 @@ def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
         week=week,
         chosen=chosen,
         title=title(chosen),
+        heading=heading(chosen),
         beside=beside(chosen),
         team_tabs=[(t.id, title(t), url_for(".cell", cell_id=encode_id(t.id))) for t in found],
         figures=figures.figures(series[chosen.id], series[COMPANY], week.day, week.floor),
@@ -67,20 +68,17 @@ def title(team: Team) -> str:
     return enumeration(list(team.own)) if team.own else team.name.rsplit(queries.SEPARATOR, 1)[-1]
 
 
+def heading(team: Team) -> str:
+    """Say what a cell is when others are counted with the manager's own people."""
+    return ngettext("Your team and a neighbour", "Your team and %(n)s neighbours", len(team.neighbours))
+
+
 def beside(team: Team) -> str:
-    """Say who is counted together with the manager's own people."""
-    if not team.neighbours:
-        return ""
+    """Name those who are counted together with the manager's own people, "" when nobody is."""
     names = list(team.neighbours)
     if len(names) > NAMED:
-        rest = len(names) - NAMED
-        names = [*names[:NAMED], ngettext("%(n)s other", "%(n)s others", rest)]
-    return ngettext(
-        "your team and a neighbour: %(names)s",
-        "your team and %(n)s neighbours: %(names)s",
-        len(team.neighbours),
-        names=enumeration(names),
-    )
+        names = [*names[:NAMED], ngettext("%(n)s other", "%(n)s others", len(names) - NAMED)]
+    return enumeration(names) if names else ""
 
 
 def _company(week: PublishedWeek | None) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def test_a_manager_sees_the_figures_of_the_team(app, published):
 
 def test_a_small_team_is_named_with_its_neighbours(app, published):
     page = factories.browser_of(app, published.manager("Achats")).get("/team")
-    assert "votre équipe et 2 voisines" in page.text
+    assert "Votre équipe et 2 voisines" in page.text
     assert "Finance et RH" in page.text
 
 
