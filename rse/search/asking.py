@@ -22,6 +22,7 @@ from rse.search.schemas import SearchInput
 
 TYPES = {
     "post": frozenset({"post", "comment"}),
+    "comment": frozenset({"comment"}),
     "person": frozenset({"person"}),
     "group": frozenset({"group"}),
     "message": frozenset({"message"}),

@@ -22,16 +22,18 @@ from rse.accounts.cards import Card
 from rse.accounts.models import Person
 from rse.core.audience import readable_people
 from rse.core.feature import Hit
-from rse.core.text import excerpt
 from rse.people.models import Department, Endorsement, PersonSkill, Profile, Skill, SkillName
 from rse.search import analysis
 from rse.search.asking import Asker
 from rse.search.engine import Found
+from rse.search.grammar import Parsed
+from rse.search.highlights import snippet
 
 TEXTS = 200  # texts looked at
 CANDIDATES = 400  # people with a fitting skill looked at
 NAMES = 400  # names of skills that hold a word of the subject
 LEVELS = {1: 0.4, 2: 0.6, 3: 0.8, 4: 1.0}
+QUOTED = 100  # characters of a text shown as evidence
 HALF_LIFE = 360 * 86_400  # seconds
 WEIGHTS = {"level": 1.0, "endorsements": 0.4, "answers": 0.7, "texts": 0.6}
 KIND_OF = {"post": "post", "comment": "post", "message": "message"}
@@ -184,7 +186,16 @@ def best_texts(people: Iterable[Candidate]) -> list[Found]:
     return [max(texts, key=lambda t: t.score) for person in people for texts in person.texts.values()]
 
 
-def reasons(person: Candidate, url: str, hits: Mapping[str, Hit], locale: str) -> list[Evidence]:
+def _quote(kind: str, best: Found, hit: Hit, parsed: Parsed) -> str:
+    """Name a text by its title: for an answer that of its question, for another comment what it says itself."""
+    if hit.title and (kind == "answer" or best.kind == "post"):
+        return hit.title
+    return snippet(hit.text, parsed, QUOTED).striptags()
+
+
+def reasons(
+    person: Candidate, url: str, hits: Mapping[str, Hit], locale: str, parsed: Parsed
+) -> list[Evidence]:
     """Give the evidence of one person; a text that its owner does not show to the viewer is no reason."""
     found: list[Evidence] = []
     if person.skill is not None:
@@ -202,5 +213,5 @@ def reasons(person: Candidate, url: str, hits: Mapping[str, Hit], locale: str) -
             hit = hits.get(best.key)
             if hit is not None:
                 at = datetime.fromtimestamp(best.at, UTC)
-                found.append(Evidence(kind, len(texts), hit.title or excerpt(hit.text, 90), hit.url, at))
+                found.append(Evidence(kind, len(texts), _quote(kind, best, hit, parsed), hit.url, at))
     return found

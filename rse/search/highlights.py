@@ -22,10 +22,21 @@ def _spans(text: str, parsed: Parsed) -> list[Span]:
     prefixes = tuple(word.exact for word in asked if word.prefix)
     found = []
     for token in analysis.tokens(text[:SCANNED]):
-        for form in token.forms:
-            if form.stem in stems or (prefixes and form.exact.startswith(prefixes)):
-                found.append((token.start, token.end, form.stem))
-                break
+        main, *rest = token.forms
+        if main.stem in stems or (prefixes and main.exact.startswith(prefixes)):
+            found.append((token.start, token.end, main.stem))
+        elif rest:
+            found += _inside(text, token, stems, prefixes)
+    return found
+
+
+def _inside(text: str, token: analysis.Token, stems: set[str], prefixes: tuple[str, ...]) -> list[Span]:
+    """Find the parts of a compound (an address, a hyphenated word) that were asked for."""
+    found = []
+    for part in analysis.PARTS.finditer(text, token.start, token.end):
+        exact = analysis.fold(part.group())
+        if analysis.stem(exact) in stems or (prefixes and exact.startswith(prefixes)):
+            found.append((part.start(), part.end(), exact))
     return found
 
 

@@ -155,7 +155,8 @@ def _labelled(asker: Asker, results: Results) -> dict[str, list[tuple[str, str, 
 
 def find_experts(asker: Asker, asked: ExpertsInput, now: datetime) -> list[Expert]:
     """Rank who knows about a subject, each with the reasons that the viewer may see."""
-    if not parse(asked.q).asks:
+    parsed = parse(asked.q)
+    if not parsed.asks:
         return []
     people = experts.candidates(asker, asked.q, now)
     order = experts.ranked(asker, people, asked.department, asked.site)[: asked.limit]
@@ -164,7 +165,7 @@ def find_experts(asker: Asker, asked: ExpertsInput, now: datetime) -> list[Exper
     shown = cards(asker.session, [number for number, _, _ in order])
     found = []
     for number, score, department in order:
-        evidence = experts.reasons(people[number], shown[number].href, hits, asker.viewer.locale)
+        evidence = experts.reasons(people[number], shown[number].href, hits, asker.viewer.locale, parsed)
         if evidence:
             found.append(Expert(shown[number], score, evidence, department))
     return found
