@@ -1,10 +1,11 @@
 """Who knows about a subject: people ranked by what they declare, colleagues confirm, and they wrote.
 
 Every piece of evidence is something that the asker may read; two askers may see two lists. A score is
-    1.0 level + 0.4 endorsements + 0.7 accepted answers + 0.6 texts
+    1.0 level + 0.4 endorsements + 0.7 accepted answers + 0.6 texts + 0.3 title
 where level is .4 to 1 for the four levels of the best fitting skill, endorsements are 1 - 1/(1 + n/3),
 accepted answers and texts are sums of the engine's scores of the best 200 texts, halved every 360 days,
-divided by the largest sum of anybody.
+divided by the largest sum of anybody, times 1 - 1/2^n for n texts: one mention is little. The title counts
+when a person's job title names the subject, for people about whom there is other evidence.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ NAMES = 400  # names of skills that hold a word of the subject
 LEVELS = {1: 0.4, 2: 0.6, 3: 0.8, 4: 1.0}
 QUOTED = 100  # characters of a text shown as evidence
 HALF_LIFE = 360 * 86_400  # seconds
-WEIGHTS = {"level": 1.0, "endorsements": 0.4, "answers": 0.7, "texts": 0.6}
+WEIGHTS = {"level": 1.0, "endorsements": 0.4, "answers": 0.7, "texts": 0.6, "title": 0.3}
+PART_OF = {"answer": "answers", "post": "texts", "message": "texts"}
 KIND_OF = {"post": "post", "comment": "post", "message": "message"}
 
 
@@ -125,8 +127,7 @@ def _written(found: Iterable[Found], people: dict[int, Candidate], now: float) -
         kind = "answer" if text.accepted else KIND_OF[text.kind]
         person = people[text.author_id]
         person.texts[kind].append(text)
-        part = "answers" if kind == "answer" else "texts"
-        person.worth[part] += text.score * 0.5 ** (max(0.0, now - text.at) / HALF_LIFE)
+        person.worth[PART_OF[kind]] += text.score * 0.5 ** (max(0.0, now - text.at) / HALF_LIFE)
 
 
 def _scores(people: Mapping[int, Candidate]) -> dict[int, float]:
@@ -140,15 +141,17 @@ def _scores(people: Mapping[int, Candidate]) -> dict[int, float]:
         level = LEVELS.get(person.level, 0.0) * math.sqrt(person.fit)
         endorsements = 1 - 1 / (1 + person.endorsements / 3)
         score = WEIGHTS["level"] * level + WEIGHTS["endorsements"] * endorsements
-        score += sum(WEIGHTS[part] * person.worth[part] / most[part] for part in most)
-        scores[person_id] = round(score, 4)
+        for part, largest in most.items():
+            number = sum(len(texts) for kind, texts in person.texts.items() if PART_OF[kind] == part)
+            score += WEIGHTS[part] * person.worth[part] / largest * (1 - 0.5**number)
+        scores[person_id] = score
     return scores
 
 
-def _readable(asker: Asker, ids: Sequence[int], department: str, site: str) -> dict[int, str]:
-    """Give the people among these whom the viewer may find, in a department and site: id and department."""
+def _readable(asker: Asker, ids: Sequence[int], department: str, site: str) -> dict[int, tuple[str, str]]:
+    """Give the people among these whom the asker may find, in a department and site: title and department."""
     query = (
-        select(Person.id, Department.path)
+        select(Person.id, Person.title, Department.path)
         .outerjoin(Profile, Profile.person_id == Person.id)
         .outerjoin(Department, Department.id == Profile.department_id)
         .where(Person.id.in_(ids), Person.status == "active", Person.kind != "service")
@@ -156,10 +159,10 @@ def _readable(asker: Asker, ids: Sequence[int], department: str, site: str) -> d
     )
     if site:
         query = query.where(Person.site == site)
-    found = {person_id: path or "" for person_id, path in asker.session.execute(query)}
+    found = {person_id: (title, path or "") for person_id, title, path in asker.session.execute(query)}
     if department:
         below = department + " / "
-        found = {number: path for number, path in found.items() if (path + " / ").startswith(below)}
+        found = {number: row for number, row in found.items() if (row[1] + " / ").startswith(below)}
     return found
 
 
@@ -172,13 +175,17 @@ def candidates(asker: Asker, topic: str, now: datetime) -> dict[int, Candidate]:
 
 
 def ranked(
-    asker: Asker, people: Mapping[int, Candidate], department: str, site: str
+    asker: Asker, people: Mapping[int, Candidate], parsed: Parsed, department: str, site: str
 ) -> list[tuple[int, float, str]]:
     """Rank the people whom the asker may find: id, score, department; best first."""
     scores = _scores(people)
     found = _readable(asker, list(scores), department, site)
+    stems = {word.stem for word in parsed.words}
+    for number, (title, _path) in found.items():
+        if stems & {token.forms[0].stem for token in analysis.tokens(title)}:
+            scores[number] += WEIGHTS["title"]
     order = sorted(found, key=lambda number: (-scores[number], number))
-    return [(number, scores[number], found[number]) for number in order]
+    return [(number, round(scores[number], 4), found[number][1]) for number in order]
 
 
 def best_texts(people: Iterable[Candidate]) -> list[Found]:
@@ -187,7 +194,7 @@ def best_texts(people: Iterable[Candidate]) -> list[Found]:
 
 
 def _quote(kind: str, best: Found, hit: Hit, parsed: Parsed) -> str:
-    """Name a text by its title: for an answer that of its question, for another comment what it says itself."""
+    """Name a text by its title: an answer by that of its question, another comment by what it says itself."""
     if hit.title and (kind == "answer" or best.kind == "post"):
         return hit.title
     return snippet(hit.text, parsed, QUOTED).striptags()

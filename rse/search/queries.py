@@ -21,6 +21,7 @@ from rse.search.experts import Expert
 from rse.search.grammar import Parsed, parse
 from rse.search.highlights import marked, snippet
 from rse.search.schemas import ExpertsInput, SearchInput
+from rse.search.topics import topic_of
 
 FIRST_PEOPLE, FIRST_GROUPS, FIRST_EXPERTS = 3, 2, 3  # shown above the other results
 
@@ -55,6 +56,7 @@ class Answer:
     plain: str = ""  # the question without filters
     people: Sequence[Item] = ()  # shown first
     groups: Sequence[Item] = ()
+    topic: str | None = None  # what a question about people is about
 
 
 def search(
@@ -65,6 +67,10 @@ def search(
     With `sections`, and unless a type is chosen, a few people and groups come apart, before the others.
     """
     parsed = parse(asked.q)
+    topic = topic_of(parsed.plain)
+    if topic:  # "who knows about X" looks for X
+        parsed = replace(parse(topic), filters=parsed.filters, plain=parsed.plain)
+        asked = asked.model_copy(update={"q": topic})
     query = query_of(asker, parsed, asked, after)
     if not parsed.plain and not filters(query):
         return Answer()
@@ -91,6 +97,7 @@ def search(
         parsed.plain,
         _section(ahead.get("person"), shown),
         _section(ahead.get("group"), shown),
+        topic,
     )
 
 
@@ -159,7 +166,7 @@ def find_experts(asker: Asker, asked: ExpertsInput, now: datetime) -> list[Exper
     if not parsed.asks:
         return []
     people = experts.candidates(asker, asked.q, now)
-    order = experts.ranked(asker, people, asked.department, asked.site)[: asked.limit]
+    order = experts.ranked(asker, people, parsed, asked.department, asked.site)[: asked.limit]
     texts = experts.best_texts(people[number] for number, _, _ in order)
     hits = _hits(asker, ((text.kind, text.id) for text in texts))
     shown = cards(asker.session, [number for number, _, _ in order])

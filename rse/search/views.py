@@ -53,7 +53,7 @@ def search() -> Any:
     after: Any = decode_cursor(asked.cursor, float, int, str)
     who = asker(db.session(), viewer())
     answer = queries.search(who, asked, after, sections=True) if not errors else Answer()
-    topic = topic_of(answer.plain) if not asked.type and after is None else None
+    topic = answer.topic if not asked.type and after is None else None
     about = ExpertsInput(q=topic, limit=FIRST_EXPERTS + 1) if topic else None
     found = queries.find_experts(who, about, clock.now()) if about else []
     return page(
