@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint
 from pydantic import BaseModel
 
-from rse.core import clock, db
+from rse.core import db
 from rse.core.api import endpoint
 from rse.core.model import encode_id
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer
@@ -73,7 +73,7 @@ def _item(item: queries.Item) -> dict[str, Any]:
 @endpoint(blueprint, "/experts", rule=SIGNED_IN, query=ExpertsInput, returns=Experts, limit=PER_MINUTE)
 def experts(query: ExpertsInput) -> dict[str, Any]:
     """Rank who knows about a subject, each with the evidence that the caller may read."""
-    found = queries.find_experts(asker(db.session(), viewer()), query, clock.now())
+    found = queries.find_experts(asker(db.session(), viewer()), query)
     return {"items": [_expert(one) for one in found], "next_cursor": None}
 
 

@@ -57,8 +57,8 @@ def query_of(asker: Asker, parsed: Parsed, asked: SearchInput, after: Position |
 
     kinds = [asked.type, *values("type")]
     post_kinds = values("kind", asked.kind)
-    kinds += [kind for kind in post_kinds if kind in TYPES]
-    post_kinds = [kind for kind in post_kinds if kind not in TYPES]
+    kinds += [kind for kind in post_kinds if kind in TYPES and kind != "message"]
+    post_kinds = [kind for kind in post_kinds if kind not in kinds]
     chosen = [TYPES.get(kind, frozenset({"nothing"})) for kind in kinds if kind]
     tags = values("tag", asked.tag)
     zone = ZoneInfo(viewer.timezone)

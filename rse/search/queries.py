@@ -11,19 +11,21 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from rse.accounts.cards import Card, cards
+from rse.core import clock
 from rse.core.feature import Hit
 from rse.groups.models import Group
 from rse.groups.queries import visible
-from rse.search import experts
 from rse.search.asking import TYPES, Asker, filters, query_of
-from rse.search.engine import Found, Position, Results
-from rse.search.experts import Expert
+from rse.search.engine import Found, Position, Results, SearchQuery
+from rse.search.experts import Candidate, Expert, best_texts, candidates, ranked, reasons
 from rse.search.grammar import Parsed, parse
 from rse.search.highlights import marked, snippet
 from rse.search.schemas import ExpertsInput, SearchInput
 from rse.search.topics import topic_of
 
-FIRST_PEOPLE, FIRST_GROUPS, FIRST_EXPERTS = 3, 2, 3  # shown above the other results
+FIRST_EXPERTS, FIRST_GROUPS = 3, 2  # shown above the other results
+FIRST = {"person": 3, "group": FIRST_GROUPS}
+REST = frozenset({"post", "comment", "message", "file"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Answer:
     people: Sequence[Item] = ()  # shown first
     groups: Sequence[Item] = ()
     topic: str | None = None  # what a question about people is about
+    experts: Sequence[Expert] = ()
 
 
 def search(
@@ -64,33 +67,70 @@ def search(
 ) -> Answer:
     """Answer a question, `after` a position for a further page.
 
-    With `sections`, and unless a type is chosen, a few people and groups come apart, before the others.
+    With `sections`, and unless a type is chosen, a few people and groups come apart, before the others; those
+    who know about it, where that is the question.
     """
-    parsed = parse(asked.q)
-    topic = topic_of(parsed.plain)
-    if topic:  # "who knows about X" looks for X
-        parsed = replace(parse(topic), filters=parsed.filters, plain=parsed.plain)
+    parsed, topic = _understood(parse(asked.q))
+    if topic:
         asked = asked.model_copy(update={"q": topic})
     query = query_of(asker, parsed, asked, after)
     if not parsed.plain and not filters(query):
         return Answer()
-    apart = sections and not query.kinds
-    first = {"person": FIRST_PEOPLE, "group": FIRST_GROUPS} if apart and after is None and parsed.asks else {}
-    ahead = {
-        kind: asker.backend.search(replace(query, kinds=TYPES[kind], limit=many, facets=False))
-        for kind, many in first.items()
-    }
-    rest = frozenset({"post", "comment", "message", "file"}) if apart and parsed.asks else query.kinds
+    apart = sections and not query.kinds and parsed.asks
+    experts = (
+        _rank(asker, parsed, ExpertsInput(q=topic, limit=FIRST_EXPERTS))
+        if apart and topic and not after
+        else None
+    )
+    first = {} if after or not apart else {"group": FIRST_GROUPS} if experts else FIRST
+    ahead = {kind: asker.backend.search(_only(query, TYPES[kind], many)) for kind, many in first.items()}
+    rest = REST if apart else query.kinds
     results = asker.backend.search(replace(query, kinds=rest, facets=True))
+    return _answer(asker, parsed, results, topic=topic, ahead=ahead, experts=experts)
+
+
+def _understood(parsed: Parsed) -> tuple[Parsed, str | None]:
+    """Look for X where the question is "who knows about X"; give X then."""
+    topic = topic_of(parsed.plain)
+    if topic is None:
+        return parsed, None
+    return replace(parse(topic), filters=parsed.filters, plain=parsed.plain), topic
+
+
+def _only(query: SearchQuery, kinds: frozenset[str], limit: int) -> SearchQuery:
+    return replace(query, kinds=kinds, limit=limit, facets=False)
+
+
+def _answer(
+    asker: Asker,
+    parsed: Parsed,
+    results: Results,
+    *,
+    topic: str | None,
+    ahead: Mapping[str, Results],
+    experts: Ranking | None,
+) -> Answer:
+    """Show what was found: one look at each owner's rows, one at the cards of people."""
     ahead = {kind: found for kind, found in ahead.items() if found.loose <= results.loose}
     every = [found for part in (*ahead.values(), results) for found in part.found]
-    shown = _shown(asker, every, parsed)
+    texts = best_texts(experts.people[number] for number, _, _ in experts.order) if experts else []
+    hits = _hits(asker, ((found.kind, found.id) for found in (*every, *texts)))
+    authors = [number for number, _ in results.facets.get("author", ())]
+    named = [found.id for found in every if found.kind == "person" and found.key in hits]
+    people = cards(asker.session, {*authors, *named, *(experts.ids if experts else ())})
+    shown = {
+        found.key: _item(
+            found, hits[found.key], parsed, people.get(found.id) if found.kind == "person" else None
+        )
+        for found in every
+        if found.key in hits
+    }
     items = [shown[found.key] for found in results.found if found.key in shown]
     stale = len(results.found) - len(items)  # the index does not know yet that these are gone or private
     return Answer(
         items,
         results.total - stale,
-        _labelled(asker, results),
+        _labelled(asker, results, people),
         _counts(results),
         results.after,
         results.loose,
@@ -98,6 +138,7 @@ def search(
         _section(ahead.get("person"), shown),
         _section(ahead.get("group"), shown),
         topic,
+        _explained(asker, experts, hits, people) if experts else (),
     )
 
 
@@ -118,18 +159,6 @@ def _hits(asker: Asker, keys: Iterable[tuple[str, int]]) -> dict[str, Hit]:
     }
 
 
-def _shown(asker: Asker, found: Sequence[Found], parsed: Parsed) -> dict[str, Item]:
-    hits = _hits(asker, ((f.kind, f.id) for f in found))
-    people = cards(asker.session, [f.id for f in found if f.kind == "person" and f.key in hits])
-    items = {}
-    for one in found:
-        hit = hits.get(one.key)
-        if hit is not None:
-            card = people.get(one.id) if one.kind == "person" else None
-            items[one.key] = _item(one, hit, parsed, card)
-    return items
-
-
 def _item(found: Found, hit: Hit, parsed: Parsed, card: Card | None) -> Item:
     return Item(
         found.kind, found.id, hit.title, marked(hit.title, parsed), snippet(hit.text, parsed), hit.url,
@@ -142,7 +171,9 @@ def _counts(results: Results) -> dict[str, int]:
     return {name: sum(by_kind.get(kind, 0) for kind in kinds) for name, kinds in TYPES.items()}
 
 
-def _labelled(asker: Asker, results: Results) -> dict[str, list[tuple[str, str, int]]]:
+def _labelled(
+    asker: Asker, results: Results, people: Mapping[int, Card]
+) -> dict[str, list[tuple[str, str, int]]]:
     """Name the values of the facets for the viewer: (value in a question, label, count)."""
     facets: dict[str, list[tuple[str, str, int]]] = {}
     for name in ("tag", "post_kind", "department", "site"):
@@ -154,25 +185,51 @@ def _labelled(asker: Asker, results: Results) -> dict[str, list[tuple[str, str, 
         facets["group"] = [(*rows[number], count) for number, count in groups.items() if number in rows]
     authors = dict(results.facets.get("author", ()))
     if authors:
-        people = cards(asker.session, authors)
         named = ((people[number], count) for number, count in authors.items() if number in people)
         facets["author"] = [(card.uid, card.display_name, count) for card, count in named]
     return {name: values for name, values in facets.items() if values}
 
 
-def find_experts(asker: Asker, asked: ExpertsInput, now: datetime) -> list[Expert]:
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """People ranked for a subject, not yet shown: id, score and department, best first."""
+
+    parsed: Parsed
+    people: Mapping[int, Candidate]
+    order: Sequence[tuple[int, float, str]]
+
+    @property
+    def ids(self) -> list[int]:
+        """Give who they are."""
+        return [number for number, _, _ in self.order]
+
+
+def _rank(asker: Asker, parsed: Parsed, asked: ExpertsInput) -> Ranking | None:
+    """Rank who knows; None when nobody does."""
+    people = candidates(asker, asked.q, clock.now())
+    order = ranked(asker, people, parsed, asked.department, asked.site)[: asked.limit]
+    return Ranking(parsed, people, order) if order else None
+
+
+def _explained(
+    asker: Asker, ranking: Ranking, hits: Mapping[str, Hit], people: Mapping[int, Card]
+) -> list[Expert]:
+    """Give the people of a ranking with the reasons that the viewer may see; nobody without a reason."""
+    found = []
+    for number, score, department in ranking.order:
+        card = people[number]
+        evidence = reasons(ranking.people[number], card.href, hits, asker.viewer.locale, ranking.parsed)
+        if evidence:
+            found.append(Expert(card, score, evidence, department))
+    return found
+
+
+def find_experts(asker: Asker, asked: ExpertsInput) -> list[Expert]:
     """Rank who knows about a subject, each with the reasons that the viewer may see."""
     parsed = parse(asked.q)
-    if not parsed.asks:
+    ranking = _rank(asker, parsed, asked) if parsed.asks else None
+    if ranking is None:
         return []
-    people = experts.candidates(asker, asked.q, now)
-    order = experts.ranked(asker, people, parsed, asked.department, asked.site)[: asked.limit]
-    texts = experts.best_texts(people[number] for number, _, _ in order)
+    texts = best_texts(ranking.people[number] for number in ranking.ids)
     hits = _hits(asker, ((text.kind, text.id) for text in texts))
-    shown = cards(asker.session, [number for number, _, _ in order])
-    found = []
-    for number, score, department in order:
-        evidence = experts.reasons(people[number], shown[number].href, hits, asker.viewer.locale, parsed)
-        if evidence:
-            found.append(Expert(shown[number], score, evidence, department))
-    return found
+    return _explained(asker, ranking, hits, cards(asker.session, ranking.ids))

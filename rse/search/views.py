@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, request, url_for
 from pydantic import ValidationError
 
-from rse.core import clock, db
+from rse.core import db
 from rse.core.api import Schema
 from rse.core.i18n import _, format_date, number
 from rse.core.schema import errors_of
@@ -14,7 +14,7 @@ from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, v
 from rse.search import queries
 from rse.search.current import asker, backend
 from rse.search.experts import Expert
-from rse.search.queries import FIRST_EXPERTS, Answer
+from rse.search.queries import Answer
 from rse.search.schemas import ExpertsInput, SearchInput
 from rse.search.topics import topic_of
 from rse.search.wording import evidence_line
@@ -52,10 +52,8 @@ def search() -> Any:
     asked, errors = _read(SearchInput)
     after: Any = decode_cursor(asked.cursor, float, int, str)
     who = asker(db.session(), viewer())
-    answer = queries.search(who, asked, after, sections=True) if not errors else Answer()
-    topic = answer.topic if not asked.type and after is None else None
-    about = ExpertsInput(q=topic, limit=FIRST_EXPERTS + 1) if topic else None
-    found = queries.find_experts(who, about, clock.now()) if about else []
+    answer = Answer() if errors else queries.search(who, asked, after, sections=True)
+    asks = bool(answer.plain or _filtered(asked))
     return page(
         "search/page.html",
         422 if errors else 200,
@@ -67,13 +65,11 @@ def search() -> Any:
         sorts=_sorts(asked),
         facets=_facets(asked, answer),
         chosen=_chosen(asked, answer),
-        topic=topic,
-        experts=found[:FIRST_EXPERTS],
-        reasons=_reasons(found),
+        reasons=_reasons(answer.experts),
         more=_link(asked, cursor=encode_cursor(*answer.after)) if answer.after else None,
-        nothing=not (answer.items or answer.people or answer.groups or found),
-        asks=bool(answer.plain or _filtered(asked)),
-        unready=backend().health() is not None if not answer.total else False,
+        nothing=not (answer.items or answer.people or answer.groups or answer.experts),
+        asks=asks,
+        unready=asks and not answer.total and backend().health() is not None,
         link=lambda **changes: _link(asked, **changes),
     )
 
@@ -173,7 +169,7 @@ def experts() -> Any:
     asked, errors = _read(ExpertsInput)
     subject = topic_of(asked.q) or asked.q
     about = asked.model_copy(update={"q": subject})
-    found = queries.find_experts(asker(db.session(), viewer()), about, clock.now()) if not errors else []
+    found = queries.find_experts(asker(db.session(), viewer()), about) if not errors else []
     return page(
         "search/experts.html",
         422 if errors else 200,
