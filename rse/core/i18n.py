@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.support import LazyProxy
 
 LOCALES = ("fr", "en")
+GROUPED = 1000
 SOURCE = "en"  # the texts in the code are English; English needs no catalogue
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -119,6 +120,8 @@ def format_time(moment: datetime) -> str:
 
 def number(value: float, decimals: int | None = None) -> str:
     """Write a number in the present language."""
+    if decimals is None and isinstance(value, int) and 0 <= value < GROUPED:
+        return str(value)  # most counts: no need to ask how digits are grouped
     pattern = None if decimals is None else "#,##0." + "0" * decimals if decimals else "#,##0"
     return str(numbers.format_decimal(value, format=pattern, locale=_locale.get()))
 

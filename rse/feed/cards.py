@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
@@ -19,12 +20,13 @@ from rse.core.audience import Viewer
 from rse.core.fragments import Cache, rendered
 from rse.core.headers import csrf_token
 from rse.core.i18n import lazy
+from rse.core.model import encode_id
 from rse.feed import queries
 from rse.feed.timeline import Entry
 
 KEPT = 5000  # cards in memory: about 30 MB
 _MARK = secrets.token_hex(6)  # so that no text that people write can be a slot
-_SLOT = re.compile(f"\x02{_MARK}([a-z:_]+)\x03")
+_SLOT = re.compile(f"\x02{_MARK}([a-z]+)\x03")
 
 REACTIONS: dict[str, tuple[Any, str]] = {
     "thanks": (lazy("Thank you"), "heart-handshake"),
@@ -35,9 +37,8 @@ REACTIONS: dict[str, tuple[Any, str]] = {
 }
 
 
-def slot(name: str) -> Markup:
-    """Give the mark of a slot, for the card's template."""
-    return Markup("\x02{}{}\x03").format(_MARK, name)
+NAMES = ("key", "csrf", "fold", "saved", "menu", *REACTIONS)
+SLOTS = {name: rendered(f"\x02{_MARK}{name}\x03") for name in NAMES}  # marks, for the card's template
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +85,29 @@ def compiled(session: Session, entries: Sequence[Entry]) -> list[Compiled]:
 
 def _compile(body: queries.Body) -> Compiled:
     """Render a card and cut it at its slots."""
-    env = current_app.jinja_env
-    html = env.get_template("feed/_card.html").render(
-        post=body,
-        slot=slot,
-        reactions=REACTIONS,
-        tags=[t for t in body.tags if f'"/tags/{t}"' not in body.html],
+    template: Any = current_app.jinja_env.get_template("feed/_card.html").module
+    key, key_slot = encode_id(body.id), str(SLOTS["key"])
+    shared = _actions(body.kind, tuple(body.reactions.items()), body.comment_count, i18n.get_locale())
+    footer = rendered(shared.replace(key_slot, key))
+    tags = [tag for tag in body.tags if f'"/tags/{tag}"' not in body.html]
+    parts = _SLOT.split(template.card(body, SLOTS, footer, tags))
+    author, moderator = (
+        _menu(own, bool(body.edited_at), i18n.get_locale()).replace(key_slot, key) for own in (True, False)
     )
-    parts = _SLOT.split(html)
-    menu = env.get_template("feed/_menu.html")
-    author, moderator = (menu.render(post=body, author=own) for own in (True, False))
     return Compiled(tuple(parts[::2]), tuple(parts[1::2]), author, moderator)
+
+
+@lru_cache(maxsize=2000)
+def _actions(kind: str, counts: tuple[tuple[str, int], ...], comments: int, _locale: str) -> str:
+    """Render what one can do with a post: many posts have the same counts."""
+    template: Any = current_app.jinja_env.get_template("feed/_card.html").module
+    return str(template.actions(SLOTS["key"], kind, dict(counts), comments, SLOTS, REACTIONS))
+
+
+@lru_cache(maxsize=8)
+def _menu(author: bool, edited: bool, _locale: str) -> str:
+    template: Any = current_app.jinja_env.get_template("feed/_card.html").module
+    return str(template.menu(SLOTS["key"], author, edited))
 
 
 def render(
@@ -107,7 +120,7 @@ def render(
 ) -> list[Markup]:
     """Give the cards of posts that the viewer may read, filled in for them: two queries, three when cold."""
     mine = queries.mine(session, viewer, [entry.id for entry in entries])
-    usual = {f"r:{name}": "false" for name in REACTIONS}
+    usual = dict.fromkeys(REACTIONS, "false")
     usual |= {"csrf": csrf_token(), "fold": " data-fold" if folded else "", "saved": "false", "menu": ""}
     filled = []
     for entry, card in zip(entries, compiled(session, entries), strict=True):
@@ -117,7 +130,7 @@ def render(
         if signs or own or entry.group_id in moderated:
             values = dict(usual)
             for sign in signs or ():
-                values["saved" if sign == queries.SAVED else f"r:{sign}"] = "true"
+                values[sign] = "true"
             if own:
                 values["menu"] = card.author_menu
             elif entry.group_id in moderated:
