@@ -78,7 +78,7 @@ LETTERS = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 SPOKEN = re.compile(
     r"""\b(?:aria-label|title|placeholder|alt|data-text-[\w-]+)=("[^"{]*[A-Za-zÀ-ÿ]{2,}[^"{]*"|'[^'{]*[A-Za-zÀ-ÿ]{2,}[^'{]*')"""
 )
-ALLOWED = re.compile(r"^(?:rse|https?|SAML|CSV|JSON|Markdown|@prenom\.nom)$")
+ALLOWED = re.compile(r"^(?:rse|https?|SAML|CSV|JSON|Markdown|@prenom\.nom|defenseurdesdroits|fr)$")
 
 
 def unmarked_in_template(path: Path) -> Iterator[str]:
