@@ -10,7 +10,7 @@ from rse.core import db
 from rse.core.i18n import _
 from rse.core.model import decode_id
 from rse.core.policy import NotFound
-from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, see_other, viewer
+from rse.core.web import SIGNED_IN, Form, decode_cursor, encode_cursor, page, route, see_other, viewer
 from rse.feed import cards, composing, policy, queries, timeline
 from rse.feed.timeline import Entry
 from rse.groups import queries as groups
@@ -18,6 +18,7 @@ from rse.groups import queries as groups
 blueprint = Blueprint("feed", __name__)
 PAGE = 20
 COMMENTS = 50
+BEGUN = 500  # characters of a post that a link may begin
 SCOPES = ("all", "following", "groups")
 
 
@@ -36,12 +37,13 @@ def listed(entries: Sequence[Entry], more: Callable[[str], str], moderated: froz
 
 @route(blueprint, "/", rule=SIGNED_IN)
 def home() -> Any:
-    """Show the home feed with the composer."""
-    return show_home()
+    """Show the home feed with the composer, begun with `kind` and `body` where a link brings them."""
+    begun = {name: request.args[name][:BEGUN] for name in ("kind", "body") if name in request.args}
+    return show_home(form=Form(begun, None, {}) if begun else None)
 
 
 def show_home(status: int = 200, form: Any = None) -> Response:
-    """Show the home feed; `form` is what was posted and could not be taken."""
+    """Show the home feed; `form` is what was posted and could not be taken, or what a link begins."""
     session, who = db.session(), viewer()
     scope = request.args.get("scope", "all")
     scope = scope if scope in SCOPES else "all"
