@@ -182,7 +182,7 @@ def ranked(
     found = _readable(asker, list(scores), department, site)
     stems = {word.stem for word in parsed.words}
     for number, (title, _path) in found.items():
-        if stems & {token.forms[0].stem for token in analysis.tokens(title)}:
+        if stems <= {token.forms[0].stem for token in analysis.tokens(title)}:
             scores[number] += WEIGHTS["title"]
     order = sorted(found, key=lambda number: (-scores[number], number))
     return [(number, round(scores[number], 4), found[number][1]) for number in order]

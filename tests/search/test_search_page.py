@@ -62,6 +62,10 @@ def test_nothing_found_offers_to_ask(company: Company) -> None:
     assert "Aucun résultat" in page
     assert any("kind=question" in link and "introuvable" in link for link in Links(page).found)
     assert "/experts?q=introuvable" in Links(page).found
+    ask = next(link for link in Links(page).found if "kind=question" in link)
+    begun = company["amelie"].get(ask).text
+    assert "introuvable</textarea>" in begun
+    assert 'value="question" checked' in begun
 
 
 def test_without_a_question_the_page_says_what_can_be_asked(company: Company) -> None:
