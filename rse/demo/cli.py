@@ -11,7 +11,7 @@ from rse.core import db, i18n, jobs
 from rse.core.i18n import _
 from rse.core.web import settings
 from rse.demo import service
-from rse.indicators import tasks
+from rse.indicators import running
 
 DRAIN_SECONDS = 120
 WEEKS = 13  # a quarter of published figures: the page draws twelve
@@ -51,8 +51,8 @@ def load(*, force: bool, if_empty: bool) -> None:
 def catch_up() -> None:
     """Bring the search index and the figures of the past weeks up to date."""
     jobs.drain(DRAIN_SECONDS)
-    with contextlib.suppress(tasks.Busy):  # the worker is at it
-        tasks.rollup(newest=WEEKS)
+    with contextlib.suppress(running.Busy):  # the worker is at it
+        running.rollup(newest=WEEKS)
 
 
 def _summary(seconds: float) -> str:

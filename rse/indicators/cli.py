@@ -10,7 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from rse.core import db
 from rse.core.i18n import _
-from rse.indicators import tasks
+from rse.indicators import running
 from rse.indicators.engine.evaluation import evaluate
 from rse.indicators.engine.folder import FolderError
 
@@ -27,8 +27,8 @@ def rollup(until: datetime | None) -> None:
         click.echo(f"\r{day}", nl=False, err=True)
 
     try:
-        weeks = tasks.rollup(until.date() if until else None, progress)
-    except tasks.Busy:
+        weeks = running.rollup(until.date() if until else None, progress)
+    except running.Busy:
         click.echo(_("Another process is counting; try again in a moment."), err=True)
         sys.exit(1)
     click.echo("\r", nl=False, err=True)

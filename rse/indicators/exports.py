@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.core.feature import Export
-from rse.indicators import tasks
+from rse.indicators import running
 from rse.indicators.models import Visit
 
 
@@ -17,4 +17,4 @@ def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
     return [{"day": day.isoformat()} for day in days]
 
 
-export = Export("visits", rows, tasks.erase)
+export = Export("visits", rows, running.erase)

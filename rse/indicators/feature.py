@@ -8,7 +8,7 @@ from rse.core.events import Event
 from rse.core.feature import Feature, NavItem, Subscriber
 from rse.core.i18n import lazy
 from rse.features import FEATURES
-from rse.indicators import api, cli, exports, tasks, views
+from rse.indicators import api, cli, exports, running, views
 
 
 def _changing() -> tuple[type[Event], ...]:
@@ -33,5 +33,5 @@ feature = Feature(
         ),
     ),
     exports=(exports.export,),
-    subscribers=(Subscriber("indicators.marks", _changing(), tasks.heed),),
+    subscribers=(Subscriber("indicators.marks", _changing(), running.heed),),
 )  # fmt: skip

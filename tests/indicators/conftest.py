@@ -3,7 +3,7 @@
 import pytest
 
 from rse.core import db
-from rse.indicators import tasks
+from rse.indicators import running
 from tests.indicators.company import Company
 
 
@@ -19,5 +19,5 @@ def company(request):
 
 @pytest.fixture
 def published(company):
-    company.weeks = tasks.rollup()
+    company.weeks = running.rollup()
     return company

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import event, select
 
 from rse.core import clock, db
-from rse.indicators import tasks
+from rse.indicators import running
 from rse.indicators.models import Visit
 from rse.people.models import Profile
 from tests import factories
@@ -142,7 +142,7 @@ def test_this_week_names_questions_newcomers_and_thanks(app, company):
     newcomer = factories.make_person(session, "nova.martin")
     session.add(company_profile(company, newcomer.id))
     db.commit()
-    tasks.rollup()
+    running.rollup()
     text = factories.browser_of(app, boss).get("/team").text
     assert text.index("Copeaux coincés") < text.index("Cinq chiffres")
     assert "s’y connaît" in text

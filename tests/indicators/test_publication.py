@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rse.core import clock, db
-from rse.indicators import service, tasks
+from rse.indicators import running, service
 from rse.indicators.models import Published
 from rse.settings import BadSettings, load
 from tests import factories
@@ -30,7 +30,7 @@ def test_published_weeks_are_never_restated(any_app, published):
     )
     service.visit(session, factories.viewer_of(author), today() - timedelta(days=30))
     db.commit()
-    assert tasks.rollup() == []
+    assert running.rollup() == []
     assert frozen() == before
     assert len(published.weeks) >= 6
 

@@ -1,0 +1,120 @@
+"""From the product to the definitions: kinds of posts, secret groups, direct messages, guests, late changes."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from rse.core import clock, db, jobs
+from rse.feed import service as feed
+from rse.indicators import running
+from rse.indicators.engine.company import Features, staff
+from rse.indicators.engine.models import Act, Pair, Thread
+from rse.indicators.engine.rollup import Rollup
+from tests import factories
+from tests.indicators.company import Company, at, today
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def quiet(any_app):
+    made = Company(db.begin_write())
+    db.commit()
+    return made
+
+
+def rows(model):
+    columns = model.__table__.c
+    return sorted(map(tuple, db.db.session().execute(select(*columns))), key=repr)
+
+
+def acts():
+    return {(row[1], row[0]): (row[2], row[3]) for row in rows(Act)}
+
+
+def rollup(until=None):
+    return Rollup(
+        db.begin_write(), Features(db.db.session(), running.activities()), staff(db.db.session()), running.calendar()
+    ).advance(until or today() - DAY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "counted"),
+    [("message", "discussion"), ("poll", "discussion"), ("question", "question"), ("idea", "idea"),
+     ("kudos", "announcement"), ("event", "announcement"), ("announcement", "announcement")],
+)
+def test_kinds_of_posts(quiet, kind, counted):
+    quiet.post(quiet.everyone[0], at(today() - 3 * DAY, 9), kind)
+    rollup()
+    assert [row[1] for row in rows(Thread)] == [counted]
+
+
+def test_in_a_secret_group_one_is_only_present(quiet):
+    author, other = quiet.everyone[:2]
+    post = quiet.post(author, at(today() - 3 * DAY, 9), audience="group:1", group_id=quiet.secret.id)
+    quiet.comment(post, other, at(today() - 3 * DAY, 10))
+    rollup()
+    assert acts() == {(p, today() - 3 * DAY): (1, 0) for p in (author, other)}
+    assert rows(Thread) == rows(Pair) == []
+
+
+def test_guests_never_count_but_may_be_answered(quiet):
+    post = quiet.post(quiet.guest, at(today() - 3 * DAY, 9))
+    quiet.comment(post, quiet.everyone[0], at(today() - 3 * DAY, 10))
+    rollup()
+    assert list(acts()) == [(quiet.everyone[0], today() - 3 * DAY)]
+    assert rows(Thread) == rows(Pair) == []
+
+
+def test_history_counts_at_its_own_time(quiet):
+    quiet.post(quiet.everyone[0], at(today() - 60 * DAY, 9), historical=True)
+    rollup()
+    assert list(acts()) == [(quiet.everyone[0], today() - 60 * DAY)]
+
+
+def everything():
+    return [rows(model) for model in (Act, Pair, Thread)]
+
+
+def afresh():
+    """Count everything from nothing, beside what is there."""
+    from rse.indicators.engine.models import Horizon
+
+    session = db.begin_write()
+    session.query(Horizon).delete()
+    rollup(today())
+    found = everything()
+    db.rollback()
+    return found
+
+
+def test_what_people_change_later_is_counted_again(any_app, company):
+    rollup()
+    db.commit()
+    session = db.begin_write()
+    posts = session.query(feed.Post).filter(feed.Post.comment_count > 0).order_by(feed.Post.id).limit(12).all()
+    for n, post in enumerate(posts):
+        viewer = factories.viewer_of(post.author_id)
+        if n % 2:
+            feed.delete(session, viewer, post.id)
+        else:
+            feed.edit(session, viewer, post.id, kind="message") if post.answer_id is None else None
+    late = feed.publish(
+        session, factories.viewer_of(company.everyone[4]), body="Retrouvé dans un carnet", at=clock.now() - 20 * DAY
+    )
+    feed.comment(session, factories.viewer_of(company.everyone[5]), late.id, body="Enfin", at=clock.now() - 19 * DAY)
+    db.commit()
+    jobs.drain(60)
+    rollup(today())
+    db.commit()
+    kept = everything()
+    assert any(row[3] == company.everyone[4] for row in kept[2])
+    assert kept == afresh()
+
+
+def test_a_day_is_the_organisations(quiet):
+    post = quiet.post(quiet.everyone[0], at(today() - 3 * DAY, 23))
+    rollup()
+    assert [day for _, day in acts()] == [post.at.astimezone(running.calendar().zone).date()]
+    assert isinstance(next(iter(acts()))[1], date)
