@@ -1,13 +1,15 @@
 """What the demo people do without writing: who they follow, what they have seen, on which days they come."""
 
 import random
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from rse.accounts.models import Person
+from rse.chat.models import Message
 from rse.demo.company import Company
+from rse.feed.models import Comment, Post, Reaction
 from rse.groups.models import Membership
 from rse.indicators.models import Visit
 from rse.people.models import Follow, Profile
@@ -35,6 +37,7 @@ RHYTHMS = (
     (15, 0.0),
 )  # of a hundred people: chance to come a day
 FAMILIAR = 60  # working days until the network has become a habit
+FADED = timedelta(days=35)
 SHY = 0.55  # of that chance on the first day
 
 
@@ -60,16 +63,34 @@ def _follow(company: Company, uid: str, what: str, at: datetime) -> dict[str, An
 
 
 def come(company: Company) -> None:
-    """Let each person come on days of their own rhythm, rarer at the beginning."""
+    """Let each person come on the days of their signs and of their own rhythm; some have stopped coming."""
     days = company.calendar.working_days()
+    lately = company.calendar.today - FADED
+    signs = _signs(company)
     rows: list[dict[str, Any]] = []
     query = select(Profile.person_id, Profile.start_date, Person.uid).join(
         Person, Person.id == Profile.person_id
     )
     for person, start, uid in company.session.execute(query.where(Person.demo, Person.kind == "employee")):
-        here = [day for day in days if start is None or day >= start]
-        rows += [{"day": day, "person_id": person} for day in _days(uid, here)]
+        theirs = signs.get(person, set())
+        until = company.calendar.today if any(day >= lately for day in theirs) else lately
+        here = [day for day in days if (start is None or day >= start) and day <= until]
+        rows += [{"day": day, "person_id": person} for day in sorted(theirs | set(_days(uid, here)))]
     company.session.execute(insert(Visit), rows)
+
+
+def _signs(company: Company) -> dict[int, set[date]]:
+    """Give the local days on which people wrote or reacted."""
+    found: dict[int, set[date]] = {}
+    for query in (
+        select(Post.author_id, Post.at),
+        select(Comment.author_id, Comment.at),
+        select(Reaction.person_id, Reaction.at),
+        select(Message.author_id, Message.at),
+    ):
+        for person, at in company.session.execute(query):
+            found.setdefault(person, set()).add(at.astimezone(company.calendar.zone).date())
+    return found
 
 
 def _days(uid: str, days: list[date]) -> list[date]:

@@ -338,8 +338,8 @@ def test_the_index_and_the_figures_come_and_go_with_it(demo: Flask) -> None:
     assert page.status_code == 200
     assert current.backend().evidence("cavitation", frozenset({EVERYONE}))
     held = counts()
-    assert held["indicator_visit"] > 3000
-    assert held["indicator_week"] >= 24
+    assert held["indicator_visit"] > 2000
+    assert held["indicator_week"] >= 12
     shown = select(func.count()).select_from(Published).where(Published.status == SHOWN)
     assert db.db.session().scalar(shown.where(Published.cell_id != COMPANY))
     assert run(demo, "demo", "clear").exit_code == 0
@@ -354,7 +354,7 @@ def test_most_people_come_within_four_weeks(demo: Flask) -> None:
     everyone = session.scalar(select(func.count()).where(Person.kind == "employee"))
     assert there
     assert everyone
-    assert 0.7 < there / everyone < 0.9
+    assert 0.75 < there / everyone < 0.9
     first = select(func.min(Visit.day)).where(Visit.person_id == person("aoife.byrne"))
     began = session.scalar(select(Profile.start_date).where(Profile.person_id == person("aoife.byrne")))
     assert began

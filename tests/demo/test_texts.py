@@ -229,6 +229,17 @@ def test_the_chats_are_between_people_who_may_talk(
             assert 1 <= len(item["text"]) <= 600
 
 
+def test_nobody_speaks_before_they_came(
+    people: dict[str, dict[str, str]], threads: list[dict[str, Any]], chats: list[dict[str, Any]]
+) -> None:
+    came = {u: int(row["start_date"][1:-1]) for u, row in people.items() if row["start_date"].startswith("-")}
+    assert len(came) >= 6
+    for item in [*threads, *chats]:
+        days = int(item["at"][1:].split("d")[0])
+        for uid in {item["author"], *item.get("reactions", {})}:
+            assert days <= came.get(uid, days), (uid, item)
+
+
 def test_no_real_address_is_in_the_texts() -> None:
     for path in TEXTS.rglob("*.*"):
         for domain in re.findall(r"[\w.+-]+@([\w-]+\.[\w.-]+\w)", path.read_text(encoding="utf-8")):
