@@ -133,6 +133,16 @@ def _readers(session: Any, people: list[int], groups: list[int]) -> dict[str, in
     return dict(zip(readers, people, strict=False))
 
 
+def cookies(readers: dict[str, int]) -> dict[str, dict[str, str]]:
+    """Sign the readers in."""
+    session, name = db.begin_write(), sessions.cookie_name(secure=False)
+    found = {
+        reader: {"Cookie": f"{name}={sessions.begin(session, person)}"} for reader, person in readers.items()
+    }
+    db.commit()
+    return found
+
+
 @contextmanager
 def application(posts: int) -> Iterator[tuple[Any, dict[str, dict[str, str]]]]:
     """An application on a fresh database of so many posts, and the cookie of each reader."""
@@ -143,13 +153,7 @@ def application(posts: int) -> Iterator[tuple[Any, dict[str, dict[str, str]]]]:
             Base.metadata.create_all(db.db.engine)
             readers = fill(db.begin_write(), posts)
             db.commit()
-            session = db.begin_write()
-            cookies = {
-                name: {"Cookie": f"{sessions.cookie_name(secure=False)}={sessions.begin(session, person)}"}
-                for name, person in readers.items()
-            }
-            db.commit()
-            yield app, cookies
+            yield app, cookies(readers)
             db.db.session.remove()
             db.db.engine.dispose()
     finally:
@@ -198,8 +202,8 @@ def run(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
     """Measure at each size."""
     rows: list[dict[str, Any]] = []
     for size in sizes:
-        with application(size) as (app, cookies):
-            rows += _measure(app, cookies, size)
+        with application(size) as (app, signed):
+            rows += _measure(app, signed, size)
     return rows
 
 
@@ -232,7 +236,7 @@ class Reader:
 ENVIRONS: dict[str, dict[str, Any]] = {}
 
 
-def _deep(reader: Reader, size: int) -> str:
+def deep(reader: Reader, size: int) -> str:
     """A position far down the feed."""
     path, last = "/api/v1/feed?limit=100", ""
     for _page in range(min(size // 250, 40)):
@@ -243,11 +247,11 @@ def _deep(reader: Reader, size: int) -> str:
     return last
 
 
-def _measure(app: Any, cookies: dict[str, dict[str, str]], size: int) -> Iterator[dict[str, Any]]:
-    readers = {name: Reader(app, cookie) for name, cookie in cookies.items()}
+def _measure(app: Any, signed: dict[str, dict[str, str]], size: int) -> Iterator[dict[str, Any]]:
+    readers = {name: Reader(app, cookie) for name, cookie in signed.items()}
     usual = readers["5 groups"]
     asked = [(name, reader, "/") for name, reader in readers.items()]
-    asked.append(("deep cursor", usual, f"/?cursor={_deep(usual, size)}"))
+    asked.append(("deep cursor", usual, f"/?cursor={deep(usual, size)}"))
 
     def row(what: str, value: float, unit: str, target: str) -> dict[str, Any]:
         return {"what": what, "size": size, "value": value, "unit": unit, "target": target}
