@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from rse.accounts.cards import cards
 from rse.chat import choosing, policy, queries, service, shapes
 from rse.chat.events import ConversationRead, MessageDeleted, MessageEdited, MessageSent, ParticipantChanged
-from rse.chat.models import Conversation
+from rse.chat.models import Conversation, Message
 from rse.chat.schemas import MarkReadLive, SendLive, Sync, Typing, WatchPresence
 from rse.core import db, live
 from rse.core.audience import EVERYONE, Viewer, group_token, person_token
@@ -100,6 +100,10 @@ def _rooms(session: Session, conversation: Conversation, group: Group | None, er
     if group is None:
         readers = queries.recipients(session, conversation.id, era or conversation.era)
         return [person_token(person_id) for person_id in readers]
+    return _group_rooms(conversation, group)
+
+
+def _group_rooms(conversation: Conversation, group: Group) -> list[str]:
     rooms = [group_token(group.id)]
     if group.posts_audience == EVERYONE:
         rooms.append(_on_screen(conversation.id))
@@ -122,18 +126,25 @@ def deliver(session: Session, events: Sequence[Any]) -> None:
                 _tell_message(session, event, conversation, group)
 
 
+NAMES = {
+    MessageSent: "message:new",
+    MessageEdited: "message:edited",
+    MessageDeleted: "message:deleted",
+}
+
+
 def _tell_message(session: Session, event: Any, conversation: Conversation, group: Group | None) -> None:
-    logged = queries.event_at(session, conversation.id, event.pos)
-    if logged is None:
+    message = session.get(Message, event.message_id)
+    if message is None:
         return
-    (payload,) = shapes.events(session, [logged])
-    name = payload.pop("event")
-    live.send(name, payload, _rooms(session, conversation, group, logged.era))
-    if name == "message:new":
-        counted = queries.recipients(session, conversation.id, logged.era)
-        rooms = [person_token(p) for p, muted in counted.items() if not muted and p != event.author_id]
-        if rooms:
-            live.send("counts", {"messages": "+1"}, rooms)
+    readers = queries.recipients(session, conversation.id, message.era)
+    rooms = _group_rooms(conversation, group) if group else [person_token(p) for p in readers]
+    (payload,) = shapes.messages(session, [message])
+    live.send(NAMES[type(event)], {**payload, "pos": event.pos}, rooms)
+    if isinstance(event, MessageSent):
+        counted = [person_token(p) for p, muted in readers.items() if not muted and p != event.author_id]
+        if counted:
+            live.send("counts", {"messages": "+1"}, counted)
 
 
 def _tell_read(session: Session, event: ConversationRead, conversation: Conversation) -> None:

@@ -264,11 +264,6 @@ def events(session: Session, place: Place, after: int, limit: int) -> Sequence[C
     return session.scalars(query.order_by(ConversationEvent.pos).limit(limit + 1)).all()
 
 
-def event_at(session: Session, conversation_id: int, pos: int) -> ConversationEvent | None:
-    """Give one event of a conversation."""
-    return session.get(ConversationEvent, (conversation_id, pos))
-
-
 def is_open(place: Place) -> bool:
     """Tell whether the whole company reads it (the discussion of an open group)."""
     return place.group is not None and place.group.posts_audience == EVERYONE
