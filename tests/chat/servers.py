@@ -91,6 +91,8 @@ class Client:
             wait_timeout=10,
         )  # fmt: skip
 
+        self._raw = self.socket.eio.ws  # the library forgets it, open, when the server dies
+
     def ask(self, event: str, **payload: Any) -> dict[str, Any]:
         return dict(self.socket.call(event, payload, timeout=10))
 
@@ -113,8 +115,11 @@ class Client:
         return time.monotonic() - start
 
     def close(self) -> None:
-        self.socket.disconnect()
-        self.socket.shutdown()
+        with contextlib.suppress(Exception):
+            self.socket.disconnect()
+            self.socket.shutdown()
+        with contextlib.suppress(Exception):
+            self._raw.shutdown()
 
 
 @contextlib.contextmanager
