@@ -79,6 +79,10 @@ def test_an_erased_person_leaves_the_rollups_and_no_published_week(app, publishe
     running.erase(session, gone)
     db.commit()
     for table in ("indicator_act", "indicator_visit", "indicator_population"):
-        count = db.db.session().connection().exec_driver_sql(f"SELECT count(*) FROM {table} WHERE person_id = {gone}")
+        count = (
+            db.db.session()
+            .connection()
+            .exec_driver_sql(f"SELECT count(*) FROM {table} WHERE person_id = {gone}")
+        )
         assert count.scalar() == 0
     assert db.db.session().scalar(select(func.count()).select_from(Published)) == weeks

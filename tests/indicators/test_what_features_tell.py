@@ -35,14 +35,24 @@ def acts():
 
 def rollup(until=None):
     return Rollup(
-        db.begin_write(), Features(db.db.session(), running.activities()), staff(db.db.session()), running.calendar()
+        db.begin_write(),
+        Features(db.db.session(), running.activities()),
+        staff(db.db.session()),
+        running.calendar(),
     ).advance(until or today() - DAY)
 
 
 @pytest.mark.parametrize(
     ("kind", "counted"),
-    [("message", "discussion"), ("poll", "discussion"), ("question", "question"), ("idea", "idea"),
-     ("kudos", "announcement"), ("event", "announcement"), ("announcement", "announcement")],
+    [
+        ("message", "discussion"),
+        ("poll", "discussion"),
+        ("question", "question"),
+        ("idea", "idea"),
+        ("kudos", "announcement"),
+        ("event", "announcement"),
+        ("announcement", "announcement"),
+    ],
 )
 def test_kinds_of_posts(quiet, kind, counted):
     quiet.post(quiet.everyone[0], at(today() - 3 * DAY, 9), kind)
@@ -93,7 +103,9 @@ def test_what_people_change_later_is_counted_again(any_app, company):
     rollup()
     db.commit()
     session = db.begin_write()
-    posts = session.query(feed.Post).filter(feed.Post.comment_count > 0).order_by(feed.Post.id).limit(12).all()
+    posts = (
+        session.query(feed.Post).filter(feed.Post.comment_count > 0).order_by(feed.Post.id).limit(12).all()
+    )
     for n, post in enumerate(posts):
         viewer = factories.viewer_of(post.author_id)
         if n % 2:
@@ -101,9 +113,14 @@ def test_what_people_change_later_is_counted_again(any_app, company):
         else:
             feed.edit(session, viewer, post.id, kind="message") if post.answer_id is None else None
     late = feed.publish(
-        session, factories.viewer_of(company.everyone[4]), body="Retrouvé dans un carnet", at=clock.now() - 20 * DAY
+        session,
+        factories.viewer_of(company.everyone[4]),
+        body="Retrouvé dans un carnet",
+        at=clock.now() - 20 * DAY,
     )
-    feed.comment(session, factories.viewer_of(company.everyone[5]), late.id, body="Enfin", at=clock.now() - 19 * DAY)
+    feed.comment(
+        session, factories.viewer_of(company.everyone[5]), late.id, body="Enfin", at=clock.now() - 19 * DAY
+    )
     db.commit()
     jobs.drain(60)
     rollup(today())
