@@ -106,7 +106,7 @@ class Directory:
     def __init__(self, session: Session, viewer: Viewer, wanted: Wanted) -> None:
         self.session, self.viewer, self.wanted = session, viewer, wanted
         self.company = may_see_company(viewer, 0)
-        self.nodes = tree(session) if self.company else []
+        self.nodes = tree(session) if self.company and wanted.department else []
         self.top = department_of(self.nodes, wanted.department) if wanted.department else None
 
     def _criteria(self, *, without: str = "") -> list[ColumnElement[bool]]:
@@ -144,26 +144,23 @@ class Directory:
         return [Choice(site, site, count, site == self.wanted.site) for site, count in rows]
 
     def _skills(self) -> list[Choice]:
-        people = func.count()
-        columns = (Skill.slug, Skill.label_fr, Skill.label_en, people)
-        query = select(*columns).join(PersonSkill, PersonSkill.skill_id == Skill.id)
-        query = query.join(Person, Person.id == PersonSkill.person_id).where(*self._criteria())
-        query = query.group_by(Skill.slug, Skill.label_fr, Skill.label_en)
-        chosen_first = case((Skill.slug == self.wanted.skill, 0), else_=1)
-        rows = self.session.execute(
-            query.order_by(chosen_first, people.desc(), Skill.slug).limit(SKILLS_SHOWN)
-        )
-        return [Choice(s, capital(label(f, e)), count, s == self.wanted.skill) for s, f, e, count in rows]
+        """Count the most frequent skills; a chosen one is held by all who are left, so it is among them."""
+        people = func.count().label("people")
+        held = select(PersonSkill.skill_id, people).join(Person, Person.id == PersonSkill.person_id)
+        held = held.where(*self._criteria()).group_by(PersonSkill.skill_id)
+        top = held.order_by(people.desc(), PersonSkill.skill_id).limit(SKILLS_SHOWN).subquery()
+        query = select(Skill.slug, Skill.label_fr, Skill.label_en, top.c.people)
+        rows = self.session.execute(query.join(top, top.c.skill_id == Skill.id).order_by(top.c.people.desc()))
+        found = [Choice(s, capital(label(f, e)), count, s == self.wanted.skill) for s, f, e, count in rows]
+        return sorted(found, key=lambda choice: (not choice.chosen, -choice.count, choice.text))
 
     def _departments(self) -> list[Choice]:
         """Give the chosen department, its parent to go back up to, and the departments one step below."""
-        query = select(Profile.department_id, func.count()).join(Person, Person.id == Profile.person_id)
-        query = query.where(*self._criteria(), Profile.department_id.is_not(None))
-        direct = dict(self.session.execute(query.group_by(Profile.department_id)).all())
-        paths = {node.id: node.path for node in self.nodes}
+        query = select(Department.path, func.count()).join(Profile, Profile.department_id == Department.id)
+        query = query.join(Person, Person.id == Profile.person_id).where(*self._criteria())
         totals: Counter[str] = Counter()
-        for department_id, count in direct.items():
-            names = paths[department_id or 0].split(SEPARATOR)
+        for path, count in self.session.execute(query.group_by(Department.path)):
+            names = path.split(SEPARATOR)
             for depth in range(len(names)):
                 totals[SEPARATOR.join(names[: depth + 1])] += count
         return _branch(self.top.path if self.top else "", totals)

@@ -66,6 +66,7 @@ class PersonPage:
     manager_id: int | None = None
     locked: dict[str, str] = field(default_factory=dict)
     is_manager: bool = False
+    following: bool = False  # the viewer follows them
     skills: list[SkillLine] = field(default_factory=list)
 
     @property
@@ -88,8 +89,9 @@ PAGE = (
 
 def pages(session: Session, viewer: Viewer, ids: Iterable[int]) -> dict[int, PersonPage]:
     """Give persons with their profiles, without skills, where the viewer may know them; one query."""
+    follow = exists().where(Follow.follower_id == viewer.id, Follow.person_id == Person.id)
     query = (
-        select(*COLUMNS, *PAGE)
+        select(*COLUMNS, *PAGE, follow.label("following"))
         .outerjoin(Profile, Profile.person_id == Person.id)
         .outerjoin(Department, Department.id == Profile.department_id)
         .where(Person.id.in_(list(ids)), visible(viewer))
@@ -99,7 +101,7 @@ def pages(session: Session, viewer: Viewer, ids: Iterable[int]) -> dict[int, Per
         page = PersonPage(
             card_of(row), row.email, row.given_name, row.family_name, row.about or "", row.phone or "",
             list(row.languages or ()), row.start_date, row.department_id, row.path or "", row.manager_id,
-            dict(row.locked or {}), row.is_manager,
+            dict(row.locked or {}), row.is_manager, bool(row.following),
         )  # fmt: skip
         found[row.id] = page if may_see_company(viewer, row.id) else _card_only(page)
     return found
@@ -190,12 +192,6 @@ def reports(session: Session, viewer: Viewer, person_id: int) -> list[Card]:
     query = query.where(Profile.manager_id == person_id, Person.status == "active", visible(viewer))
     rows = session.execute(query.order_by(Person.sort_name, Person.id).limit(REPORTS_SHOWN))
     return [card_of(row) for row in rows]
-
-
-def follows(session: Session, viewer: Viewer, person_id: int) -> bool:
-    """Tell whether the viewer follows a person."""
-    query = select(exists().where(Follow.follower_id == viewer.id, Follow.person_id == person_id))
-    return bool(session.scalar(query))
 
 
 def skill_by_slug(session: Session, slug: str) -> Skill:

@@ -101,7 +101,7 @@ def show(person_id: int) -> Any:
         parts=queries.department_parts(session, person.department) if company else [],
         above=queries.line_up(session, who, person_id) if company else [],
         reports=queries.reports(session, who, person_id) if company and person.is_manager else [],
-        following=queries.follows(session, who, person_id),
+        following=person.following,
         own=policy.may_edit(who, person_id),
         may_endorse=policy.may_endorse(who, person_id, person.card.status),
         message=url_for("chat.begin") if "chat.begin" in current_app.view_functions else None,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, redirect, request, url_for
 from flask import session as browser_session
 
 from rse.core import db
@@ -25,8 +25,8 @@ def lead(viewer: Viewer, endpoint: str) -> Any:
     if "text/html" not in request.headers.get("Accept", ""):
         return None
     fresh = queries.welcome_step(db.session(), viewer.id) == 1
-    browser_session[KEY] = True
-    return see_other("people.welcome", next=request.full_path.rstrip("?")) if fresh else None
+    browser_session[KEY] = request.full_path.rstrip("?")  # where they were going
+    return see_other("people.welcome") if fresh else None
 
 
 @route(blueprint, "/welcome", rule=SIGNED_IN)
@@ -63,7 +63,12 @@ def welcome_next() -> Any:
     if request.form.get("skip") or step >= STEPS:
         service.set_welcome(db.session(), viewer().id, service.WELCOME_DONE)
         flash(_("Welcome! You find all of this again in your settings."), "ok")
-        home = "feed.home" in current_app.view_functions
-        return see_other("feed.home") if home else see_other(".show", person_id=viewer().id)
+        return redirect(_onward(), 303)
     service.set_welcome(db.session(), viewer().id, step + 1)
     return see_other("people.welcome")
+
+
+def _onward() -> str:
+    """Give the page that the welcome had come before: one of ours, kept in the session by `lead`."""
+    kept = str(browser_session.get(KEY) or "/")
+    return kept if kept.startswith("/") and not kept.startswith("//") else "/"

@@ -87,7 +87,7 @@ def test_the_number_of_queries_is_bounded(
     browser_as: Browser, company: dict[str, int], count_queries: Any
 ) -> None:
     browser = browser_as("sofia")
-    assert count_queries(lambda: browser.get(address(company["thomas"]))) <= 14
+    assert count_queries(lambda: browser.get(address(company["thomas"]))) <= 12
 
 
 def test_nobody_signed_out_sees_anything(company: dict[str, int], app: Any) -> None:
