@@ -46,10 +46,11 @@ def reachable(app: Flask, context: BrowserContext, url: str) -> dict[str, str]:
             continue
         seen.add(path)
         answer = context.request.get(url + path, max_redirects=0)
-        if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
+        text = answer.text() if answer.status == 200 else ""
+        if not text.lstrip().lower().startswith("<!doctype html>"):  # a refusal, a file, a fragment
             continue
         found[f"{view}?{path}" if path in QUERIES else str(view)] = path
-        links = (urljoin(url + path, link) for link in LINK.findall(answer.text().replace("&amp;", "&")))
+        links = (urljoin(url + path, link) for link in LINK.findall(text.replace("&amp;", "&")))
         waiting += [
             urlsplit(one)._replace(scheme="", netloc="").geturl()
             for one in links

@@ -33,4 +33,12 @@ document.addEventListener('htmx:after:request', ({ target, detail: { ctx } }) =>
 document.addEventListener('click', ({ target }) => {
   if (target.closest?.('.menu :is(a, button):not([data-theme-set])')) target.closest('[popover]').hidePopover();
 });
+// A composer opens with its text: when somebody goes there, or when a draft is in it already.
+whenAdded('.composer', form => {
+  const area = form.querySelector('textarea');
+  const open = () => form.classList.add('open');
+  area?.addEventListener('focus', open);
+  area?.addEventListener('input', open);
+  if (area?.value) open();
+});
 whenAdded('[data-reload-online]', () => addEventListener('online', () => location.reload()));
