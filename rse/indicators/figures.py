@@ -10,6 +10,7 @@ from rse.indicators.definitions import ALL, REASONS, Definition
 from rse.indicators.queries import WEEKS, Series, Told
 
 SHOWN = "shown"
+MINUTES_BELOW = 2  # hours
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Figure:
     detail: str
     reason: str  # why there is none
     points: Sequence[float | None]
-    band: tuple[float, float] | None  # from the lowest to the highest of the company in these weeks
+    band: Sequence[float | None]  # the company's in the same weeks; empty for the company itself
     company: str
     summary: str  # what the line shows, in words
     rows: Sequence[Row]
@@ -46,7 +47,7 @@ def _figure(definition: Definition, own: Series, company: Series, days: Sequence
     mine = [own.get(day, {}).get(definition.code) for day in days]
     theirs = [company.get(day, {}).get(definition.code) for day in days]
     points = [point(definition, told) for told in mine]
-    around = [value for value in (point(definition, told) for told in theirs) if value is not None]
+    around = [point(definition, told) for told in theirs]
     value = words(definition, mine[-1])
     rows = [
         Row(day, words(definition, a) or _("too few to show"), words(definition, b) or _("too few to show"))
@@ -59,7 +60,7 @@ def _figure(definition: Definition, own: Series, company: Series, days: Sequence
         _detail(definition, mine[-1]),
         "" if value else _reason(definition, mine[-1], floor),
         points,
-        (min(around), max(around)) if around and own is not company else None,
+        around if own is not company else [],
         words(definition, theirs[-1]),
         _summary(definition, mine),
         rows[::-1],
@@ -91,8 +92,15 @@ def words(definition: Definition, told: Told | None) -> str:
     if definition.unit == "masked":
         return share(value)
     if definition.unit == "hours":
-        return _("%(n)s h", n=number(round(float(value), 1)))
+        return duration(float(value))
     return percent(100 * float(value))
+
+
+def duration(hours: float) -> str:
+    """Write hours, below two of them in minutes."""
+    if hours < MINUTES_BELOW:
+        return _("%(n)s min", n=number(round(hours * 60)))
+    return _("%(n)s h", n=number(round(hours, 1)))
 
 
 def percent(value: float) -> str:

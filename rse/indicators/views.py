@@ -1,5 +1,6 @@
 """Pages: the team, the definitions; and the visit that a page tells of."""
 
+from collections import Counter
 from typing import Any
 
 from flask import Blueprint, Response, url_for
@@ -56,7 +57,7 @@ def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
         title=title(chosen),
         heading=heading(chosen),
         beside=beside(chosen),
-        team_tabs=[(t.id, title(t), url_for(".cell", cell_id=encode_id(t.id))) for t in found],
+        team_tabs=tabs(found),
         figures=figures.figures(series[chosen.id], series[COMPANY], week.day, week.floor),
         pair=definitions.PAIR,
         todo=suggestions.this_week(session, who, chosen.departments),
@@ -64,13 +65,30 @@ def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
 
 
 def title(team: Team) -> str:
-    """Name a cell as what it is to its manager."""
-    return enumeration(list(team.own)) if team.own else team.name.rsplit(queries.SEPARATOR, 1)[-1]
+    """Name the manager's own departments in a cell, or the cell for who heads what lies above."""
+    return enumeration(list(team.own)) if team.own else label(team)
+
+
+def label(team: Team, depth: int = 1) -> str:
+    """Name a cell by the department that holds it, and those above it where more depth is wanted."""
+    return queries.SEPARATOR.join(team.name.split(queries.SEPARATOR)[-depth:]) or settings().company
+
+
+def tabs(found: list[Team]) -> list[tuple[int, str, str]]:
+    """Give (id, name, address) of a manager's cells; those of one name are told apart by what lies above."""
+    names = Counter(label(team) for team in found)
+    return [
+        (t.id, label(t, 1 if names[label(t)] == 1 else 2), url_for(".cell", cell_id=encode_id(t.id)))
+        for t in found
+    ]
 
 
 def heading(team: Team) -> str:
-    """Say what a cell is when others are counted with the manager's own people."""
-    return ngettext("Your team and a neighbour", "Your team and %(n)s neighbours", len(team.neighbours))
+    """Say what a cell is: the manager's own people, and those who are counted with them."""
+    if not team.neighbours:
+        return title(team)
+    words = ngettext("your team and a neighbour", "your team and %(n)s neighbours", len(team.neighbours))
+    return f"{label(team)} – {words}"
 
 
 def beside(team: Team) -> str:

@@ -28,13 +28,13 @@ def test_a_manager_sees_the_figures_of_the_team(app, published):
         "Cette semaine",
     ):
         assert words in page.text
-    assert page.text.count('class="spark"') >= 3
+    assert page.text.count('class="spark weeks"') >= 3
     assert re.search(r"\d+\s%|Trop peu pour l’afficher", page.text)
 
 
 def test_a_small_team_is_named_with_its_neighbours(app, published):
     page = factories.browser_of(app, published.manager("Achats")).get("/team")
-    assert "Votre équipe et 2 voisines" in page.text
+    assert "votre équipe et 2 voisines" in page.text
     assert "Finance et RH" in page.text
 
 
