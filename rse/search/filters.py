@@ -54,8 +54,11 @@ def _pass(rows: Scores, checks: Sequence[tuple[str, Check]]) -> tuple[Scores, di
     """Give the rows that pass every check, and those that fail exactly one, under its name."""
     if not checks:
         return rows, {}
-    passed: Scores = {}
-    missed: dict[str, list[int]] = {}
+    if len(checks) == 1:
+        name, check = checks[0]
+        passed = {row: score for row, score in rows.items() if check(row)}
+        return passed, {name: [row for row in rows if row not in passed]}
+    passed, missed = {}, dict[str, list[int]]()
     for row, score in rows.items():
         failed = [name for name, check in checks if not check(row)]
         if not failed:

@@ -24,6 +24,7 @@ from rse.search.segment import Scores, View
 
 FRESH_SHARE = 0.3  # of a score
 FRESH_HALF_LIFE = 120 * 86_400  # seconds
+RECENT = 24  # questions whose rows are kept
 MOST = 0.5  # of the rarity of the words asked for
 TIMELESS = {"person", "group"}
 EVIDENCE = {"post", "comment", "message"}
@@ -36,6 +37,7 @@ class Snapshot:
         self.generation = generation
         self.views = views
         self.reader = reader  # keeps the files open
+        self.recent: dict[tuple[str, frozenset[str], float | None], list[tuple[View, Scores]]] = {}
         self.size = max(1, sum(len(view.segment.keys) for view in views))
 
     def close(self) -> None:
@@ -127,12 +129,27 @@ class Snapshot:
             empty = bool(query.text.strip()) and not parsed.filters
             rows = [] if empty else self._within(self._everything(), query.audience)
             return self._page(rows, query, worded=False, loose=False)
-        results = self._page(self._within(self._all_of(parsed), query.audience), query)
+        results = self._page(self._matches(parsed, query, None), query)
         for share in (MOST, 0.0):
             if results.total or parsed.phrases or len(parsed.words) <= 1:  # a phrase is meant as it stands
                 break
-            results = self._page(self._within(self._any_of(parsed, share), query.audience), query, loose=True)
+            results = self._page(self._matches(parsed, query, share), query, loose=True)
         return results
+
+    def _matches(self, parsed: Parsed, query: SearchQuery, share: float | None) -> list[tuple[View, Scores]]:
+        """Give what the audience may read of what holds all the words, or a share of them.
+
+        Kept for a while: a page asks the same of several kinds, and its filters and further pages follow.
+        """
+        key = (query.text, query.audience, share)
+        known = self.recent.get(key)
+        if known is None:
+            scored = self._all_of(parsed) if share is None else self._any_of(parsed, share)
+            known = self._within(scored, query.audience)
+            if len(self.recent) >= RECENT:
+                del self.recent[next(iter(self.recent))]
+            self.recent[key] = known
+        return known
 
     def _page(
         self,

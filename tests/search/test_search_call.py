@@ -121,6 +121,20 @@ def test_a_secret_group_does_not_show_anywhere(company: Company) -> None:
     )
 
 
+def test_a_group_that_closes_takes_its_posts_and_comments_with_it(company: Company) -> None:
+    slug = company.group("karim", "Atelier laiton")
+    post = company.post("karim", "Le laiton se polit", group=slug)
+    company.comment("sofia", post, "Le laiton noircit")
+    company.index()
+    assert company.search("amelie", "laiton", type="post")["total"] == 2
+    company.do("karim", "PATCH", f"/groups/{slug}", visibility="closed")
+    assert company.search("amelie", "laiton", type="post")["items"] == []
+    company.index()
+    found = company.search("amelie", "laiton", type="post")
+    assert (found["total"], found["facets"].get("author")) == (0, None)
+    assert company.search("karim", "laiton", type="post")["total"] == 2
+
+
 def test_leaving_a_group_hides_it_at_once(company: Company) -> None:
     slug = company.group("karim", "Cercle fermé", "closed")
     company.do("karim", "POST", f"/groups/{slug}/members", 200, person_ids=[company.pid("sofia")])
