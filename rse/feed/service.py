@@ -135,7 +135,7 @@ def delete(session: Session, viewer: Viewer, post_id: int) -> Post:
     require(allowed, Action.DELETE_POST, _("Only its author or the group's moderators take a post back."))
     post.deleted_at = clock.now()
     _changed(session, post)
-    if post.group_id:
+    if post.group_id and not post.historical:  # what was imported was never counted as new
         groups.count_posts(session, post.group_id, -1)
     gone = session.scalars(select(Comment.id).where(Comment.post_id == post.id)).all()
     emit(session, PostDeleted(post.id, post.at, tuple(gone)))
