@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -264,9 +266,25 @@ _EMPLOYEES = (
 )
 
 
+LARGE, FRESH = 500, 60.0  # people from which the count is kept, and for how many seconds
+_headcount: WeakKeyDictionary[Any, tuple[float, int]] = WeakKeyDictionary()  # by engine
+
+
+def employees(session: Session) -> int:
+    """Count the active employees; in a large company a count is kept for a minute, as it needs a scan."""
+    engine = session.get_bind()
+    at, number = _headcount.get(engine, (0.0, 0))
+    if number and monotonic() - at < FRESH:
+        return number
+    number = session.scalar(_EMPLOYEES) or 0
+    if number >= LARGE:
+        _headcount[engine] = (monotonic(), number)
+    return number
+
+
 def readers(session: Session, audience: str) -> int:
     """Count the people who read what has this audience (the whole company: its active employees)."""
     if audience == EVERYONE:
-        return session.scalar(_EMPLOYEES) or 0
+        return employees(session)
     _kind, _colon, number = audience.partition(":")
     return session.scalar(select(Group.member_count).where(Group.id == int(number))) or 0
