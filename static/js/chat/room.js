@@ -36,7 +36,7 @@ export function start(room) {
   function seen() {
     const line = room.querySelector('.seen');
     const own = draw.all().filter(one => one.dataset.seq && one.matches('.mine')).at(-1);
-    const by = own && own === draw.last() ? [...readers].filter(([, seq]) => seq >= Number(own.dataset.seq)).map(([person]) => names[person] ?? '') : [];
+    const by = own && own === draw.all().at(-1) ? [...readers].filter(([, seq]) => seq >= Number(own.dataset.seq)).map(([person]) => names[person] ?? '') : [];
     const known = by.filter(Boolean);
     line.textContent = !known.length ? '' : readers.size === 1 ? say.textSeen : say.textSeenBy.replace('{a}', known.join(', '));
   }
@@ -110,6 +110,7 @@ export function start(room) {
       announce(mark.textContent);
     }
     scroll.toEnd();
+    seen();
   }
   function button(words, act) {
     const made = Object.assign(document.createElement('button'), { type: 'button', className: 'link', textContent: words });
@@ -184,6 +185,7 @@ export function start(room) {
     target.focus({ preventScroll: true });
   });
   write.ready();
+  if (room.closest('.alone') && matchMedia('(width < 50rem)').matches) room.scrollIntoView({ block: 'end' });
   scroll.begin(say.at);
   seen();
   note();

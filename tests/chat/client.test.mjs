@@ -1,0 +1,90 @@
+// The client's logic without a page: catching up after random losses, and sending once whatever happens.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { outbox, Refusal } from '../../static/js/chat/outbox.js';
+import { timeline } from '../../static/js/chat/timeline.js';
+
+/** Numbers from a seed, so that a failure can be repeated. */
+function random(seed) {
+  let state = seed;
+  return () => { state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32; return state / 2 ** 32; };
+}
+const pause = () => new Promise(resolve => { setImmediate(resolve); });
+
+test('whatever is lost, doubled or late, everything is shown once and in order', async () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const chance = random(seed);
+    const log = [];
+    const shown = [];
+    let fails = 0;
+    const line = timeline({
+      pos: 0,
+      apply: event => shown.push(event.pos),
+      reset: () => assert.fail('nothing was forgotten'),
+      async fetchAfter(pos) {
+        await pause();
+        if (chance() < 0.2 && fails++ < 5) throw new Error('cut');
+        const items = log.slice(pos, pos + 3);
+        return { items, pos: items.at(-1)?.pos ?? log.length, more: pos + 3 < log.length, reset: false };
+      },
+    });
+    const held = [];
+    for (let pos = 1; pos <= 25; pos++) {
+      log.push({ pos });
+      if (chance() < 0.3) continue; // lost on the way
+      held.push({ pos });
+      if (chance() < 0.3) held.push({ pos }); // twice
+      while (held.length && chance() < 0.7) line.receive(held.splice(Math.floor(chance() * held.length), 1)[0]);
+      if (chance() < 0.3) await pause();
+    }
+    for (const event of held) line.receive(event);
+    for (let tries = 0; tries < 20; tries++) await line.catchUp().catch(() => {});
+    assert.deepEqual(shown, log.map(event => event.pos), `seed ${seed}`);
+    assert.equal(line.pos, 25);
+  }
+});
+
+test('too long away: the page begins anew', async () => {
+  let resets = 0;
+  const line = timeline({ pos: 3, apply: () => assert.fail('shown'), reset: () => { resets++; },
+    fetchAfter: async () => ({ reset: true, items: [], pos: 99, more: false }) });
+  line.receive({ pos: 50 });
+  await line.catchUp();
+  assert.equal(resets, 1);
+});
+
+test('one after the other, again after a cut, each under its own id', async () => {
+  const taken = new Map();
+  const calls = [];
+  let broken = 2;
+  const done = [];
+  const box = outbox({
+    wait: 1, changed: () => {}, sent: (item, message) => done.push([item.client_id, message.seq]),
+    async send(item) {
+      calls.push(item.client_id);
+      await pause();
+      if (!taken.has(item.client_id)) taken.set(item.client_id, { seq: taken.size + 1 });
+      if (broken-- > 0) throw new Error('the answer was lost');
+      return taken.get(item.client_id);
+    },
+  });
+  for (const client_id of ['a', 'b', 'c']) box.add({ client_id });
+  while (box.waiting) await new Promise(resolve => { setTimeout(resolve, 2); });
+  assert.deepEqual(done, [['a', 1], ['b', 2], ['c', 3]]);
+  assert.deepEqual(calls, ['a', 'a', 'a', 'b', 'c']);
+});
+
+test('what is refused is told and holds nothing up', async () => {
+  const states = [];
+  const done = [];
+  const box = outbox({
+    changed: item => states.push(`${item.client_id} ${item.state}`), sent: item => done.push(item.client_id),
+    async send(item) { if (item.client_id === 'bad') throw new Refusal('no'); return {}; },
+  });
+  box.add({ client_id: 'bad' });
+  box.add({ client_id: 'good' });
+  while (!done.length) await pause();
+  assert.deepEqual(states, ['bad sending', 'good sending', 'bad failed']);
+  assert.equal(box.remove('bad').reason, 'no');
+  assert.equal(box.waiting, 0);
+});
