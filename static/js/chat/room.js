@@ -181,7 +181,7 @@ export function start(room) {
     const target = link && draw.find(link.dataset.quote);
     if (!target) return;
     event.preventDefault();
-    target.scrollIntoView({ block: 'center' });
+    scroll.bring(target, true);
     target.focus({ preventScroll: true });
   });
   write.ready();

@@ -22,6 +22,12 @@ export function scrolling(room, draw, id, read) {
   }
   jump.dataset.label = jump.getAttribute('aria-label');
 
+  /** Scrolls to a message inside the box; scrollIntoView would move the whole page under its bar. */
+  function bring(element, middle) {
+    const [inner, outer] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
+    box.scrollTop += inner.top - outer.top - (middle ? (outer.height - inner.height) / 2 : 8);
+  }
+
   /** Loads the page before or after what is shown; the line that the reader looks at stays where it is. */
   async function load(direction) {
     const from = direction === 'before' ? older : newer;
@@ -71,13 +77,13 @@ export function scrolling(room, draw, id, read) {
   new ResizeObserver(() => { if (end) toEnd(); }).observe(box);
 
   return {
-    atEnd, toEnd, newest,
+    atEnd, toEnd, newest, bring,
     hasNewer: () => Boolean(newer),
     below() { count += 1; paint(); jump.hidden = false; },
     begin(at) {
       const wanted = at ? draw.all().find(one => Number(one.dataset.seq) >= Number(at)) : room.querySelector('.unread-line') ?? (location.hash.startsWith('#m-') && draw.find(location.hash.slice(3)));
       if (wanted) {
-        wanted.scrollIntoView({ block: at ? 'center' : 'start' });
+        bring(wanted, Boolean(at));
         if (at) { wanted.classList.add('found'); wanted.focus({ preventScroll: true }); }
         end = atEnd();
       } else toEnd();
