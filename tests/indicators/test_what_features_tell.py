@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from rse.accounts import service as accounts
+from rse.accounts.models import Person
 from rse.core import clock, db, jobs
 from rse.feed import service as feed
 from rse.indicators import running
@@ -135,3 +137,16 @@ def test_a_day_is_the_organisations(quiet):
     rollup()
     assert [day for _, day in acts()] == [post.at.astimezone(running.calendar().zone).date()]
     assert isinstance(next(iter(acts()))[1], date)
+
+
+def test_who_is_shut_out_leaves_the_figures_the_day_after(quiet):
+    session, person = db.begin_write(), quiet.everyone[7]
+    assert staff(session).employed(person, today() + DAY)
+    accounts.deactivate(session, session.get(Person, person))
+    db.commit()
+    people = staff(db.db.session())
+    assert people.employed(person, today())
+    assert not people.employed(person, today() + DAY)
+    ghost = factories.make_person(db.begin_write(), "gh.ost", status="deactivated").id
+    db.commit()
+    assert not staff(db.db.session()).employed(ghost, today() - DAY)

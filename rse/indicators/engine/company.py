@@ -14,7 +14,7 @@ from rse.core.activity import Activity, ActivityEvent
 from rse.core.model import new_id
 from rse.indicators.engine.measure import Partition
 from rse.indicators.engine.partition import cut
-from rse.indicators.engine.staff import EMPLOYEE, Engagement, Staff, Stay
+from rse.indicators.engine.staff import Engagement, Staff, Stay
 from rse.indicators.models import Cell, CellDepartment, CutCell, quarter
 from rse.people.models import Department, DepartmentMembership, Profile
 
@@ -46,9 +46,11 @@ class Features:
 def staff(session: Session) -> Staff:
     """Give the people of the company and their departments over time. Guests and services never count."""
     people: dict[int, Engagement] = {}
-    query = select(Person.id, Person.kind, Profile.start_date, Profile.end_date)
-    for person, kind, start, end in session.execute(query.outerjoin(Profile, Profile.person_id == Person.id)):
-        people[person] = Engagement(EMPLOYEE if kind == "employee" else kind, start, end)
+    query = select(Person.id, Person.kind, Person.status, Profile.start_date, Profile.end_date)
+    query = query.outerjoin(Profile, Profile.person_id == Person.id)
+    for person, kind, status, start, end in session.execute(query):
+        unknown = status != "active" and end is None  # gone at a time that nobody has said
+        people[person] = Engagement("gone" if unknown else kind, start, end)
     stays: dict[int, list[Stay]] = defaultdict(list)
     member = DepartmentMembership
     columns = (member.person_id, member.department_id, member.from_date, member.to_date)
