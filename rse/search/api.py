@@ -10,6 +10,7 @@ from rse.core.api import endpoint
 from rse.core.model import encode_id
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer
 from rse.search import queries
+from rse.search.asking import FIELD
 from rse.search.current import asker
 from rse.search.experts import Expert
 from rse.search.schemas import ExpertsInput, SearchInput
@@ -42,7 +43,9 @@ def search(query: SearchInput) -> dict[str, Any]:
     after: Any = decode_cursor(query.cursor, float, int, str)
     answer = queries.search(asker(db.session(), viewer()), query, after)
     facets: dict[str, Any] = {
-        name: [{"value": value, "label": label, "count": count} for value, label, count in values]
+        FIELD.get(name, name): [
+            {"value": value, "label": label, "count": count} for value, label, count in values
+        ]
         for name, values in answer.facets.items()
     }
     facets["type"] = [{"value": name, "label": name, "count": n} for name, n in answer.counts.items() if n]

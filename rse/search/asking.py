@@ -28,6 +28,7 @@ TYPES = {
     "message": frozenset({"message"}),
     "file": frozenset({"file"}),
 }
+FIELD = {"post_kind": "kind"}  # what a facet is called in a question, where that differs
 NOBODY = frozenset({-1})  # a filter that names nobody finds nothing
 
 

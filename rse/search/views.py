@@ -12,6 +12,7 @@ from rse.core.i18n import _, format_date, number
 from rse.core.schema import errors_of
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, viewer
 from rse.search import queries
+from rse.search.asking import FIELD
 from rse.search.current import asker, backend
 from rse.search.experts import Expert
 from rse.search.queries import Answer
@@ -22,7 +23,6 @@ from rse.search.wording import evidence_line
 blueprint = Blueprint("search", __name__)
 PER_MINUTE = "120/minute"
 FACETS = ("group", "author", "tag", "post_kind", "department", "site")
-FIELD = {"post_kind": "kind", "from_": "from"}  # names of fields in addresses, where they differ
 ONE_OF = ("group", "author", "tag", "kind", "department", "site")
 T = TypeVar("T", bound=Schema)
 

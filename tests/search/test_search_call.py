@@ -44,6 +44,10 @@ def test_filters_are_fields_or_words(company: Company) -> None:
     both = company.search("karim", "projet")
     assert both["total"] == 2
     assert {facet["value"] for facet in both["facets"]["author"]} == {"karim.benali", "sofia.marchetti"}
+    assert {facet["value"]: facet["count"] for facet in both["facets"]["kind"]} == {
+        "message": 1,
+        "question": 1,
+    }
     for question, filters in (
         ("projet author:karim.benali", {}),
         ('projet author:"Karim Benali"', {}),
