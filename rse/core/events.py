@@ -127,6 +127,29 @@ def emit(session: Session, event: Event) -> None:
         subscriber.handle(session, [event])
 
 
+def emit_all(session: Session, happened: Sequence[Event]) -> None:
+    """Record many events as `emit` does each, in two statements: for imports."""
+    listened = [(event, _bus.outbox(event)) for event in happened if _bus.outbox(event)]
+    if listened:
+        now = clock.now()
+        values = [
+            {"name": event.name, "subject": event.subject, "payload": encode(event), "at": now}
+            for event, _listeners in listened
+        ]
+        stored = insert(StoredEvent).returning(StoredEvent.id, sort_by_parameter_order=True)
+        ids = session.scalars(stored, values).all()
+        owed = [
+            {"event_id": event_id, "subject": event.subject, "not_before": now, "subscriber": listener.name}
+            for event_id, (event, listeners) in zip(ids, listened, strict=True)
+            for listener in listeners
+        ]
+        session.execute(insert(Delivery), owed)
+    session.info.setdefault("events", []).extend(happened)
+    for event in happened:
+        for subscriber in _bus.by_mode["same_transaction"].get(event.name, ()):
+            subscriber.handle(session, [event])
+
+
 def take_live(session: Session) -> list[Event]:
     """Take the events of the transaction just ended; called by core.db after commit and rollback."""
     events: list[Event] = session.info.pop("events", [])

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from rse.core.events import emit
+from rse.core.events import emit_all
 from rse.core.i18n import _
 from rse.people.events import PersonChanged
 from rse.people.models import Profile
@@ -51,5 +51,4 @@ class Lines:
         """Store a part of the changes."""
         rows = [{"person_id": person, "manager_id": manager} for person, manager in edges]
         session.execute(update(Profile), rows)
-        for person, _manager in edges:
-            emit(session, PersonChanged(person))
+        emit_all(session, [PersonChanged(person) for person, _manager in edges])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from rse.accounts.models import Person
 from rse.accounts.names import sort_name
 from rse.core import clock
-from rse.core.events import emit
+from rse.core.events import emit_all
 from rse.core.i18n import _
 from rse.core.model import new_id
 from rse.people.departments import Tree, place
@@ -77,8 +77,7 @@ class Batch:
         self._insert(new)
         self._update(old, report)
         self._skills(entries, {entry.uid for entry in new})
-        for person_id in sorted(self.changed):
-            emit(self.session, PersonChanged(person_id))
+        emit_all(self.session, [PersonChanged(person_id) for person_id in sorted(self.changed)])
         report.counts.created += len(new)
         report.counts.updated += len(self.changed) - len(new)
         report.counts.unchanged += len(entries) - len(self.changed)
@@ -173,7 +172,7 @@ class Batch:
         """Add skills that the file names anew, take those that it no longer names; the person's own stay."""
         if "skills" not in self.columns:
             return
-        self.vocabulary.learn(label for entry in entries for label in entry.skills)
+        self.vocabulary.ids([label for entry in entries for label in entry.skills], demo=self.demo)
         ids = [self.people[entry.uid].id for entry in entries]
         held = known.skills(self.session, ids)
         added: list[dict[str, Any]] = []
