@@ -44,7 +44,8 @@ function panel(opener, area, list) {
   };
   const filter = () => {
     const words = plain(search.value).split(/\s+/).filter(Boolean).map(word => ` ${word}`);
-    found = words.length ? list.filter(item => words.every(word => item.plain.includes(word))) : list;
+    found = words.length ? list.filter(item => words.every(word => item.plain.includes(word)))
+      .sort((a, b) => a.plain.indexOf(words[0]) - b.plain.indexOf(words[0])) : list; // what is called so comes before what is like it
     shown = 0;
     grid.replaceChildren();
     grid.scrollTop = 0;
