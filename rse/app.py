@@ -38,7 +38,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         MAX_CONTENT_LENGTH=MAX_REQUEST,
         MAX_FORM_MEMORY_SIZE=MAX_FORM_MEMORY,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-        RATELIMIT_ENABLED=(overrides or {}).get("rate_limits", True),
+        RATELIMIT_ENABLED=settings.rate_limits,
         PREFERRED_URL_SCHEME="https" if settings.secure else "http",
     )
     if settings.trusted_proxies:

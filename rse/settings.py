@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
     contact: str = Field("", description="named human contact on every page's foot")
     async_mode: Literal["gevent", "threading"] = Field("threading", description="how sockets are served")
+    rate_limits: bool = Field(True, description="off for benchmarks only; production refuses that")
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="reverse proxies in front, for the client's address"
     )
@@ -105,6 +106,8 @@ class Settings(BaseSettings):
                 raise ValueError("RSE_SECRET_KEY: in production 32 random characters or more")
             if urlsplit(self.base_url).scheme != "https":
                 raise ValueError("RSE_BASE_URL: in production https")
+            if not self.rate_limits:
+                raise ValueError("RSE_RATE_LIMITS: in production they stay on")
         return self
 
     @property

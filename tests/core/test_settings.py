@@ -26,6 +26,7 @@ GOOD = {
         ({**GOOD, "secret_key": ""}, "RSE_SECRET_KEY"),
         ({**GOOD, "secret_key": "a" * 40}, "RSE_SECRET_KEY"),
         ({**GOOD, "base_url": "http://rse.example.com"}, "RSE_BASE_URL"),
+        ({**GOOD, "rate_limits": False}, "RSE_RATE_LIMITS"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(tmp_path: Path, bad: dict, named: str) -> None:

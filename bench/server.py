@@ -1,0 +1,178 @@
+"""Over HTTP, as people meet it: one gunicorn process on one core, four connections kept open on the other.
+
+Pages a second and the 95th percentile of the home feed, the JSON feed, the search and posting.
+"""
+
+import http.client
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from bench import company
+from bench.front import free_port, signed_in, skip_welcome
+from bench.imports import ROOT, environment, timed
+
+CONCURRENCY, SECONDS, WARM_UP = 4, 8.0, 2.0
+PEOPLE, MESSAGES, QUICK = 1_200, 69_354, 7_000
+
+
+class Reader(threading.Thread):
+    """One connection that asks again and again, and notes how long each answer took."""
+
+    def __init__(
+        self, port: int, headers: dict[str, str], requests: list[tuple[str, str, bytes]], status: int
+    ) -> None:
+        super().__init__()
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.headers, self.requests, self.status = headers, requests, status
+        self.end, self.begin, self.taken = 0.0, 0.0, list[float]()
+
+    def run(self) -> None:
+        """Ask until the end; count only what began after the warm-up."""
+        turn = 0
+        while (start := time.perf_counter()) < self.end:
+            method, path, body = self.requests[turn % len(self.requests)]
+            turn += 1
+            self.connection.request(method, path, body or None, self.headers)
+            answer = self.connection.getresponse()
+            answer.read()
+            if answer.status != self.status:
+                raise RuntimeError(f"{path} answered {answer.status}")
+            if start > self.begin:
+                self.taken.append(time.perf_counter() - start)
+
+
+def ask(
+    port: int, headers: dict[str, str], requests: list[tuple[str, str, bytes]], status: int = 200
+) -> tuple[float, float]:
+    """Give (answers a second, 95th percentile in ms) at four connections."""
+    readers = [Reader(port, headers, requests, status) for _ in range(CONCURRENCY)]
+    now = time.perf_counter()
+    for reader in readers:
+        reader.begin, reader.end = now + WARM_UP, now + WARM_UP + SECONDS
+        reader.start()
+    for reader in readers:
+        reader.join()
+    taken = [seconds for reader in readers for seconds in reader.taken]
+    return len(taken) / SECONDS, quantiles(taken, n=20)[-1] * 1000
+
+
+def start(data: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start the server on the first core; this process keeps to the last."""
+    env = {
+        **environment(data),
+        "RSE_BASE_URL": f"http://127.0.0.1:{port}",
+        "RSE_ASYNC_MODE": "gevent",
+        "RSE_RATE_LIMITS": "0",
+    }
+    web = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-k",
+        "gevent",
+        "-w",
+        "1",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "error",
+        "wsgi:app",
+    ]
+    server = subprocess.Popen(web, env=env, cwd=ROOT)
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(server.pid, cores[:1])
+    os.sched_setaffinity(0, cores[-1:])
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
+            break
+        except OSError:
+            time.sleep(0.1)
+    return server
+
+
+def csrf(port: int, cookie: dict[str, str]) -> str:
+    """Read the token that forms of this session carry."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/", headers=cookie)
+    page = urllib.request.urlopen(request, timeout=10).read().decode()
+    found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def run(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Measure on a generated company."""
+    messages = MESSAGES if len(sizes) > 1 else QUICK
+    cores = os.sched_getaffinity(0)
+    with tempfile.TemporaryDirectory() as temporary:
+        data = Path(temporary)
+        uids = company.directory(data / "people.csv", PEOPLE)
+        company.threads(data / "threads.jsonl", uids, messages)
+        for step in (
+            ("db", "upgrade"),
+            ("import", "directory", str(data / "people.csv")),
+            ("import", "threads", str(data / "threads.jsonl")),
+            ("relay",),
+        ):
+            timed(data, *step)
+        skip_welcome(data)
+        port = free_port()
+        cookie = {"Cookie": f"rse_session={signed_in(data, uids[3])}"}
+        server = start(data, port)
+        try:
+            return list(rows(port, cookie, messages))
+        finally:
+            server.terminate()
+            server.wait()
+            os.sched_setaffinity(0, cores)
+
+
+def rows(port: int, cookie: dict[str, str], messages: int) -> list[dict[str, Any]]:
+    """Ask for each kind of page in turn."""
+    words = company.vocabulary(random.Random(8))[:40]
+    searches = [("GET", f"/search?q={word}", b"") for word in words]
+    found: list[dict[str, Any]] = []
+
+    def note(what: str, requests: list[tuple[str, str, bytes]], rate: str, p95: str, **more: Any) -> None:
+        per_second, slow = ask(port, cookie | more.pop("headers", {}), requests, **more)
+        found.append(
+            {
+                "what": f"HTTP, {what}: a second",
+                "size": messages,
+                "value": per_second,
+                "unit": "/s",
+                "target": rate,
+            }
+        )
+        found.append(
+            {
+                "what": f"HTTP, {what}: p95 at {CONCURRENCY}",
+                "size": messages,
+                "value": slow,
+                "unit": "ms",
+                "target": p95,
+            }
+        )
+
+    note("home feed", [("GET", "/", b"")], ">= 250", "< 40")
+    note("JSON feed", [("GET", "/api/v1/feed", b"")], ">= 350", "")
+    note("search page", searches, "", "< 150")
+    json = {"Content-Type": "application/json", "X-CSRF-Token": csrf(port, cookie)}
+    note(
+        "posting",
+        [("POST", "/api/v1/posts", b'{"kind": "message", "body": "Bonjour, ceci est un essai."}')],
+        "",
+        "< 50",
+        headers=json,
+        status=201,
+    )
+    return found
