@@ -20,15 +20,17 @@ from pydantic import (
     PlainSerializer,
     ValidationError,
     WithJsonSchema,
+    field_validator,
 )
+from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, String, Text, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rse.core import clock, db
 from rse.core.i18n import _
-from rse.core.model import Base, decode_id, encode_id
+from rse.core.model import MAX_ID, Base, decode_id, encode_id
 from rse.core.policy import Invalid
-from rse.core.schema import errors_of
+from rse.core.schema import errors_of, storable
 from rse.core.web import Rule, encode_cursor, guarded, viewer_id
 
 PREFIX = "/api/v1"
@@ -37,9 +39,12 @@ ID_SCHEMA = {"type": "string", "pattern": "^[0-9a-z]{1,13}$"}
 
 
 def _read_id(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID:
         return value
-    return decode_id(str(value))
+    try:
+        return decode_id(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise PydanticCustomError("public_id", "not an id") from error
 
 
 PublicId = Annotated[
@@ -54,6 +59,13 @@ class Schema(BaseModel):
     """Base of every input schema: unknown fields are refused, texts are trimmed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        if not storable(value):
+            raise PydanticCustomError("not_storable", "not a text that can be kept")
+        return value
 
 
 class Page(Schema):

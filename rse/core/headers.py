@@ -13,7 +13,7 @@ from prometheus_client import Counter, Histogram
 
 from rse.core import db, i18n
 from rse.core.i18n import _
-from rse.core.policy import Action, Refused
+from rse.core.policy import Action, Invalid, NotFound, Refused
 from rse.settings import Settings
 
 log = structlog.get_logger("rse.request")
@@ -47,6 +47,7 @@ def init(app: Flask, settings: Settings) -> None:
         g.request_id = secrets.token_hex(8)
         choose_language(settings)
         check_csrf()
+        check_texts()
 
     @app.after_request
     def end(response: Response) -> Response:
@@ -100,6 +101,18 @@ def check_csrf() -> None:
     )
     if not hmac.compare_digest(sent.encode(), expected.encode()):
         raise Refused(Action.ADMINISTER, _("This form is too old. Reload the page and send it again."))
+
+
+def check_texts() -> None:
+    """Refuse a NUL in an address or a form: PostgreSQL keeps none, and no text of a person has one."""
+    if "\x00" in request.path:
+        raise NotFound
+    fields = [*request.args.items(multi=True)] if b"%00" in request.query_string else []
+    if request.method not in db.SAFE and not request.is_json:
+        fields += request.form.items(multi=True)
+    wrong = {name: _("This value is not valid.") for name, value in fields if "\x00" in name + value}
+    if wrong:
+        raise Invalid(**wrong)
 
 
 exempt: set[str] = set()  # endpoints that other sites post to: the ACS alone

@@ -21,6 +21,7 @@ NAMES = {
 EPOCH_MS = 1_577_836_800_000  # 2020-01-01T00:00:00Z
 RANDOM_BITS = 22
 MAX_DIGITS = 13  # of 63 bits
+MAX_ID = 2**63 - 1  # what a column of either database holds
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
 
 
@@ -65,7 +66,9 @@ new_id = _Clock().next
 
 
 def encode_id(number: int) -> str:
-    """Write an id as it is shown outside: base 32, no sign, no padding."""
+    """Write an id as it is shown outside: base 32, no sign, no padding. Raises ValueError below zero."""
+    if number < 0:
+        raise ValueError(f"not an id: {number}")
     text = ""
     while number:
         number, rest = divmod(number, 32)
@@ -80,6 +83,8 @@ def decode_id(text: str) -> int:
     number = 0
     for digit in text:
         number = number * 32 + DIGITS.index(digit)
+    if number > MAX_ID:
+        raise ValueError(f"not an id: {text!r}")
     return number
 
 

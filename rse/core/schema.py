@@ -1,5 +1,6 @@
 """What went wrong with an input, per field, in the person's language."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ from pydantic import ValidationError
 
 from rse.core.i18n import _, lazy
 
+SURROGATE = re.compile("[\ud800-\udfff]")
 TEXTS: dict[str, Any] = {
     "missing": lazy("This is required."),
     "extra_forbidden": lazy("This field is not known."),
@@ -29,6 +31,18 @@ TEXTS: dict[str, Any] = {
 }
 
 
+def storable(value: Any) -> bool:
+    """Tell whether every text in a value fits both databases: no NUL, no half of a surrogate pair."""
+    match value:
+        case str():
+            return "\x00" not in value and (value.isascii() or not SURROGATE.search(value))
+        case list() | tuple():
+            return all(map(storable, value))
+        case Mapping():
+            return all(storable(key) and storable(item) for key, item in value.items())
+    return True
+
+
 def errors_of(error: ValidationError) -> dict[str, list[str]]:
     """Give {field: [texts]} of a validation error."""
     found: dict[str, list[str]] = {}
@@ -39,7 +53,7 @@ def errors_of(error: ValidationError) -> dict[str, list[str]]:
 
 
 def _text(problem: Mapping[str, Any]) -> str:
-    if problem["type"] == "value_error" and "is not an id" not in problem["msg"]:
+    if problem["type"] == "value_error":
         return _(str(problem["ctx"]["error"]))
     known = TEXTS.get(problem["type"])
     if known is None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar, cast
@@ -35,8 +34,9 @@ from rse.core import db
 from rse.core.audience import Viewer
 from rse.core.feature import Registry
 from rse.core.i18n import _
+from rse.core.model import MAX_ID
 from rse.core.policy import Invalid
-from rse.core.schema import errors_of
+from rse.core.schema import errors_of, storable
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ def decode_cursor(text: str | None, *types: type) -> tuple[Any, ...] | None:
     try:
         values = list(json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))))
         return tuple(_restore(value, kind) for value, kind in zip(values, types, strict=True))
-    except (ValueError, binascii.Error, TypeError, UnicodeDecodeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid(cursor=_("This position is not valid; start again from the first page.")) from error
 
 
@@ -265,9 +265,13 @@ def _restore(value: Any, kind: type) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError(value)
-        return moment
-    if not isinstance(value, kind) or isinstance(value, bool):
+        return moment.astimezone(UTC)
+    if kind is float and isinstance(value, int):
+        value = float(value)
+    if not isinstance(value, kind) or isinstance(value, bool) or not storable(value):
         raise TypeError(value)
+    if isinstance(value, int | float) and not abs(value) <= MAX_ID:
+        raise ValueError(value)
     return value
 
 
