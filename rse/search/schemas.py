@@ -16,6 +16,8 @@ def _clean(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()
 
 
+# The midnight after such a day is a time in every zone.
+Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9998, 12, 31))]
 Question = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_clean)]
 
 
@@ -32,8 +34,8 @@ class SearchInput(Page):
     site: Short = ""
     tag: Short = ""
     kind: Short = ""
-    from_: date | None = Field(None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
     sort: Literal["relevance", "date"] = "relevance"
 
 
