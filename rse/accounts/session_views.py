@@ -40,7 +40,12 @@ def own_sessions() -> Any:
     return page("accounts/sessions.html", sessions=shown, others=sum(not one["current"] for one in shown))
 
 
-@route(blueprint, "/settings/sessions/<int:session_id>/end", rule=SIGNED_IN, methods=("POST",))
+@route(
+    blueprint,
+    "/settings/sessions/<int(max=9223372036854775807):session_id>/end",
+    rule=SIGNED_IN,
+    methods=("POST",),
+)
 def end_session(session_id: int) -> Any:
     """End one of one's own sessions; another person's does not exist here."""
     if not sessions.end(db.session(), Signed.id == session_id, Signed.person_id == viewer_id()):

@@ -1,5 +1,6 @@
 """Pages of live discussion. Everything but the liveness works without JavaScript."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -21,9 +22,10 @@ from rse.chat.schemas import (
 )
 from rse.core import db
 from rse.core.i18n import _, format_date, format_time
+from rse.core.model import decode_id
 from rse.core.policy import NotFound
 from rse.core.text import excerpt, plain
-from rse.core.web import SIGNED_IN, Form, flash, page, read_form, route, see_other, viewer
+from rse.core.web import SIGNED_IN, Form, flash, page, read_address, read_form, route, see_other, viewer
 from rse.groups import views as groups
 from rse.groups.models import Group
 
@@ -36,7 +38,7 @@ def _query(schema: type[Any]) -> Any:
     """Read what an address says, leaving out what is none of ours."""
     known = {k: v for k, v in request.args.items() if k in schema.model_fields and v}
     many = {k: request.args.getlist(k) for k in known if "list" in str(schema.model_fields[k].annotation)}
-    return schema.model_validate({**known, **many})
+    return read_address(schema, {**known, **many})
 
 
 def _list(q: str = "") -> dict[str, Any]:
@@ -97,8 +99,7 @@ def begin() -> Any:
     """Begin a conversation, or go to the one that these people have; its first message goes with it."""
     form = read_form(BeginByForm)
     if form.value is None:
-        chosen = [int(p) for p in form.data.get("member_ids", []) if str(p).isdigit()]
-        return _new(form, "", chosen, 422)
+        return _new(form, "", _known_ids(form.data.get("member_ids", ())), 422)
     asked = form.input
     session = db.session()
     made, _fresh = members.begin(
@@ -107,6 +108,17 @@ def begin() -> Any:
     if asked.body:
         service.send(session, viewer(), made.id, body=asked.body, client_id=asked.client_id or token_hex(16))
     return see_other("chat.room", conversation_id=made.id)
+
+
+def _known_ids(texts: Iterable[str]) -> list[int]:
+    """Read the ids among what was posted."""
+    found = []
+    for sent in texts:
+        try:
+            found.append(decode_id(sent.strip()))
+        except ValueError:
+            continue
+    return found
 
 
 @route(blueprint, ROOM, rule=SIGNED_IN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -241,6 +241,16 @@ def read_form(schema: type[T]) -> Form[T]:
         return Form(data, schema.model_validate(data), {})
     except ValidationError as error:
         return Form(data, None, errors_of(error))
+
+
+def read_address(schema: type[T], given: Mapping[str, Any]) -> T:
+    """Check what an address says. Raises Invalid with the errors per field."""
+    try:
+        return schema.model_validate(given)
+    except ValidationError as error:
+        failed = Invalid()
+        failed.errors = errors_of(error)
+        raise failed from error
 
 
 def encode_cursor(*values: Any) -> str:

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Response, request, url_for
 
 from rse.core import db
+from rse.core.i18n import _
 from rse.core.model import encode_id
-from rse.core.policy import Invalid, NotFound
+from rse.core.policy import Action, Invalid, NotFound, Refused
 from rse.core.web import SIGNED_IN, Form, is_fragment, page, read_form, route, see_other, viewer
 from rse.feed import cards, composing, policy, queries, reacting, service, timeline
 from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, EditPostForm, PublishPost, Toggle
@@ -49,6 +50,8 @@ def _compose_again(form: Form[Any]) -> Response:
     fixed = groups.find(session, who, slug) if slug and "fixed" in request.args else None
     places = queries.my_places(session, who)
     values = composing.composer(session, who, places, form=form, group=fixed)
+    if values is None:
+        raise Refused(Action.PUBLISH, _("You cannot publish there."))
     response = page("feed/_composer.html", 422, composer=values)
     response.headers["HX-Retarget"] = "#composer"
     response.headers["HX-Reswap"] = "outerHTML"

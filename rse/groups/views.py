@@ -18,6 +18,7 @@ from rse.core.web import (
     flash,
     is_fragment,
     page,
+    read_address,
     read_form,
     route,
     see_other,
@@ -34,7 +35,7 @@ MEMBERS = 50
 
 def _query() -> GroupsPage:
     given = {name: value for name, value in request.args.items() if name in GroupsPage.model_fields}
-    return GroupsPage.model_validate({k: v for k, v in given.items() if v})
+    return read_address(GroupsPage, {k: v for k, v in given.items() if v})
 
 
 @route(blueprint, "/groups", rule=SIGNED_IN)
