@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from rse.chat.events import MessagesChanged
 from rse.chat.models import Conversation, Message, Participation
 from rse.core import clock
+from rse.core.audience import EVERYONE
 from rse.core.events import emit
 from rse.groups.events import GroupRetokened, MemberLeft
+from rse.groups.models import Membership
 
 BATCH = 500  # messages to index again, in one event
 
@@ -35,7 +37,23 @@ def follow(session: Session, events: Sequence[Any]) -> None:
             session.execute(update(Participation).where(*theirs).values(left_at=clock.now()))
 
 
+def _only_members(session: Session, conversation_id: int, audience: str) -> None:
+    """End the part of those who wrote while the group was open: it counts for them no more."""
+    group_id = int(audience.removeprefix("group:"))
+    members = select(Membership.person_id).where(
+        Membership.group_id == group_id, Membership.state == "active"
+    )
+    others = (
+        Participation.conversation_id == conversation_id,
+        Participation.left_at.is_(None),
+        Participation.person_id.not_in(members),
+    )
+    session.execute(update(Participation).where(*others).values(left_at=clock.now()))
+
+
 def _retoken(session: Session, conversation_id: int, audience: str) -> None:
+    if audience != EVERYONE:
+        _only_members(session, conversation_id, audience)
     of_it = Message.conversation_id == conversation_id
     session.execute(update(Message).where(of_it).values(audience=audience, version=Message.version + 1))
     ids = session.scalars(select(Message.id).where(of_it).order_by(Message.id)).all()

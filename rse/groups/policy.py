@@ -36,8 +36,9 @@ def may_join(viewer: Viewer, group: Group, membership: Membership | None) -> boo
     """Enter without asking: an open group, or one that invited the person."""
     if group.archived_at is not None or is_member(membership):
         return False
-    invited = membership is not None and membership.state == "invited"
-    return invited or (group.visibility == "open" and viewer.is_employee)
+    if group.visibility == "open" and not viewer.is_employee:
+        return False  # opened since the invitation: guests enter closed and secret groups only
+    return group.visibility == "open" or (membership is not None and membership.state == "invited")
 
 
 def may_ask(viewer: Viewer, group: Group, membership: Membership | None) -> bool:

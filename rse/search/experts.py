@@ -159,7 +159,9 @@ def _readable(asker: Asker, ids: Sequence[int], department: str, site: str) -> d
     )
     if site:
         query = query.where(Person.site == site)
-    found = {person_id: (title, path or "") for person_id, title, path in asker.session.execute(query)}
+    rows = asker.session.execute(query).all()
+    known = asker.viewer.is_employee  # guests read cards, not how the company is built
+    found = {person_id: (title, (path or "") if known else "") for person_id, title, path in rows}
     if department:
         below = department + " / "
         found = {number: row for number, row in found.items() if (row[1] + " / ").startswith(below)}
