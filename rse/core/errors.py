@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from rse.core import api, db
@@ -45,6 +45,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(Invalid, lambda error: answer(422, errors=error.errors))
     app.register_error_handler(TimeoutError, on_busy)
     app.register_error_handler(OperationalError, on_busy)
+    app.register_error_handler(IntegrityError, on_conflict)
     app.register_error_handler(Exception, on_crash)
 
 
@@ -101,6 +102,14 @@ def on_busy(error: Exception) -> Response:
         response.headers["Retry-After"] = "2"
         return response
     return on_crash(error)
+
+
+def on_conflict(error: IntegrityError) -> Response:
+    """Answer that the same was stored by another request in the same moment; anything else is a crash."""
+    if "unique" not in str(error.orig).lower():
+        return on_crash(error)
+    log.warning("stored twice at once", request=request_id(), endpoint=request.endpoint)
+    return answer(409)
 
 
 def on_crash(error: Exception) -> Response:
