@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
+from rse.accounts.names import fold
 from rse.core.audience import Viewer, readable_people
 
 
@@ -37,7 +38,7 @@ def known_cards(
         for word in q.split()[:4]:
             like = or_(
                 Person.display_name.icontains(word, autoescape=True),
-                Person.sort_name.icontains(word, autoescape=True),
+                Person.sort_name.contains(fold(word), autoescape=True),
                 Person.uid.istartswith(word, autoescape=True),
             )
             query = query.where(like)
