@@ -73,7 +73,7 @@ def build(data_dir: Path, **overrides: Any) -> Flask:
     values = {
         "secret_key": SECRET,
         "data_dir": data_dir,
-        "rate_limits": False,
+        "rate_limits": overrides.get("env") == "production",
         "base_url": "http://localhost",
     }
     app = create_app(values | overrides)
