@@ -8,7 +8,7 @@ feature = Feature(
     blueprints=(views.blueprint, api.blueprint),
     cli=(cli.group,),
     subscribers=(
-        Subscriber(tasks.SUBSCRIBER, current.indexed_events(), tasks.follow, writes=False, batch=20),
+        Subscriber(tasks.SUBSCRIBER, current.indexed_events(), tasks.follow, writes=False, batch=1_000),
     ),
     init=current.init,
     checks=(tasks.search_index,),

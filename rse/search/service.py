@@ -19,6 +19,8 @@ WRITTEN = 20_000  # objects of one commit of the index
 Sources = Mapping[str, IndexSource]
 Touched = dict[str, set[int]]  # kind -> ids
 
+MANY = 4_000  # objects touched at once
+
 
 def by_kind(sources: Iterable[IndexSource]) -> dict[str, IndexSource]:
     """Give the sources by what they index. Raises ValueError when two index the same."""
@@ -75,10 +77,11 @@ def update(session: Session, backend: SearchBackend, sources: Sources, events: S
     """
     touched = touched_by(session, sources, events)
     session.rollback()
-    count = 0
+    count = sum(map(len, touched.values()))
+    if count > MANY:  # an import: to merge so much into the live index costs several times a new one
+        return rebuild(session, backend, sources)
     for part in _parts(touched):
         backend.update(_reader(session, sources, part))
-        count += sum(map(len, part.values()))
     return count
 
 
