@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests import servers
 
 SCRIPT = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -15,7 +15,7 @@ def violations(page: Any, scope: str | None = None) -> list[str]:
     The script goes in through the debugger, which the content security policy of the page does not stop.
     """
     if not SCRIPT.exists():
-        pytest.skip("axe-core is not installed: npm ci --ignore-scripts")
+        servers.missing("axe-core (npm ci --ignore-scripts)")
     if not page.evaluate("'axe' in window"):
         page.evaluate(SCRIPT.read_text())
     found = page.evaluate(
