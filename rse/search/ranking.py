@@ -6,7 +6,7 @@ import heapq
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -26,8 +26,11 @@ FRESH_SHARE = 0.3  # of a score
 FRESH_HALF_LIFE = 120 * 86_400  # seconds
 RECENT = 24  # questions whose rows are kept
 MOST = 0.5  # of the rarity of the words asked for
+ROUNDING = 1e-9  # a half of equal parts is a half, in whatever order they were added
 TIMELESS = {"person", "group"}
 EVIDENCE = {"post", "comment", "message"}
+
+Matches = list[tuple[View, Scores]]
 
 
 class Snapshot:
@@ -37,30 +40,28 @@ class Snapshot:
         self.generation = generation
         self.views = views
         self.reader = reader  # keeps the files open
-        self.recent: dict[tuple[str, frozenset[str], float | None], list[tuple[View, Scores]]] = {}
-        self.size = max(1, sum(len(view.segment.keys) for view in views))
+        self.recent: dict[tuple[str, frozenset[str], float | None], Matches] = {}
 
     def close(self) -> None:
         """Close the files; nobody asks this snapshot any more."""
         self.reader.close()
 
-    # Which rows, and how well
+    # Which rows, and how well: of what the audience may read only, the rarity of words too
 
-    def _rarity(self, lists: Sequence[Mapping[int, float]]) -> float:
-        """Weigh a word by its rarity: BM25's idf over all segments."""
-        df = sum(len(found) for found in lists)
-        return math.log(1 + (self.size - df + 0.5) / (df + 0.5)) if df else 0.0
-
-    def _weighed(self, words: Iterable[Word]) -> list[tuple[float, list[Scores]]]:
+    def _weighed(self, words: Iterable[Word], audience: frozenset[str]) -> list[tuple[float, list[Scores]]]:
+        """Give each word's rows per segment, with its rarity: BM25's idf over what the audience may read."""
+        size = sum(view.size(audience) for view in self.views)
         found = []
         for word in words:
-            lists = [view.rows_of(word) for view in self.views]
-            found.append((self._rarity(lists), lists))
+            lists = [view.rows_of(word, audience) for view in self.views]
+            df = sum(map(len, lists))
+            found.append((math.log(1 + (size - df + 0.5) / (df + 0.5)) if df else 0.0, lists))
         return found
 
-    def _all_of(self, parsed: Parsed) -> list[Scores]:
+    def _all_of(self, parsed: Parsed, audience: frozenset[str]) -> Matches:
         """Give, per segment, the rows that hold every word and phrase, scored."""
-        weighed = self._weighed([*parsed.words, *(word for phrase in parsed.phrases for word in phrase)])
+        words = [*parsed.words, *(word for phrase in parsed.phrases for word in phrase)]
+        weighed = self._weighed(words, audience)
         result = []
         for number, view in enumerate(self.views):
             lists = sorted((lists[number] for _, lists in weighed), key=len)
@@ -69,14 +70,16 @@ class Snapshot:
                 rows &= other.keys()
             for phrase in parsed.phrases:
                 rows = rows & view.phrase(phrase) if rows else rows
-            rows -= self._unwanted(view, parsed)
-            result.append({row: sum(idf * lists[number][row] for idf, lists in weighed) for row in rows})
+            rows -= self._unwanted(view, parsed, audience)
+            scores = {row: sum(idf * lists[number][row] for idf, lists in weighed) for row in rows}
+            result.append((view, scores))
         return result
 
-    def _any_of(self, parsed: Parsed, share: float = 0.0) -> list[Scores]:
+    def _any_of(self, parsed: Parsed, audience: frozenset[str], share: float = 0.0) -> Matches:
         """Give, per segment, the rows that hold a share of the words, by rarity; holding more counts more."""
-        weighed = self._weighed(parsed.words)
+        weighed = self._weighed(parsed.words, audience)
         total = sum(idf for idf, _ in weighed) or 1.0
+        least = share * total * (1 - ROUNDING)
         result = []
         for number, view in enumerate(self.views):
             scores: Scores = {}
@@ -85,35 +88,29 @@ class Snapshot:
                 for row, weight in lists[number].items():
                     scores[row] = scores.get(row, 0.0) + idf * weight
                     held[row] = held.get(row, 0.0) + idf
-            unwanted = self._unwanted(view, parsed)
-            least = share * total
-            result.append(
-                {
-                    row: score * (held[row] / total) ** 2
-                    for row, score in scores.items()
-                    if held[row] >= least and row not in unwanted
-                }
-            )
+            unwanted = self._unwanted(view, parsed, audience)
+            kept = {
+                row: score * (held[row] / total) ** 2
+                for row, score in scores.items()
+                if held[row] >= least and row not in unwanted
+            }
+            result.append((view, kept))
         return result
 
     @staticmethod
-    def _unwanted(view: View, parsed: Parsed) -> set[int]:
+    def _unwanted(view: View, parsed: Parsed, audience: frozenset[str]) -> set[int]:
         rows: set[int] = set()
         for word in parsed.without:
-            rows |= view.rows_of(word).keys()
+            rows |= view.rows_of(word, audience).keys()
         for phrase in parsed.without_phrases:
             rows |= view.phrase(phrase)
         return rows
 
-    def _within(self, scored: Sequence[Scores], audience: frozenset[str]) -> list[tuple[View, Scores]]:
-        """Keep what the audience may read and what is not deleted. Everything below sees only this."""
-        kept = []
-        for view, scores in zip(self.views, scored, strict=True):
-            allowed, codes, deleted = view.segment.readable(audience), view.segment.audiences, view.deleted
-            if allowed:
-                rows = {row: s for row, s in scores.items() if codes[row] in allowed and row not in deleted}
-                kept.append((view, rows))
-        return kept
+    def _within(self, scored: Sequence[Scores], audience: frozenset[str]) -> Matches:
+        """Keep what the audience may read and what is not deleted."""
+        return [
+            (view, view.within(scores, audience)) for view, scores in zip(self.views, scored, strict=True)
+        ]
 
     def _everything(self) -> list[Scores]:
         return [dict.fromkeys(range(len(view.segment.keys)), 1.0) for view in self.views]
@@ -136,7 +133,7 @@ class Snapshot:
             results = self._page(self._matches(parsed, query, share), query, loose=True)
         return results
 
-    def _matches(self, parsed: Parsed, query: SearchQuery, share: float | None) -> list[tuple[View, Scores]]:
+    def _matches(self, parsed: Parsed, query: SearchQuery, share: float | None) -> Matches:
         """Give what the audience may read of what holds all the words, or a share of them.
 
         Kept for a while: a page asks the same of several kinds, and its filters and further pages follow.
@@ -144,8 +141,11 @@ class Snapshot:
         key = (query.text, query.audience, share)
         known = self.recent.get(key)
         if known is None:
-            scored = self._all_of(parsed) if share is None else self._any_of(parsed, share)
-            known = self._within(scored, query.audience)
+            known = (
+                self._all_of(parsed, query.audience)
+                if share is None
+                else self._any_of(parsed, query.audience, share)
+            )
             if len(self.recent) >= RECENT:
                 del self.recent[next(iter(self.recent))]
             self.recent[key] = known
@@ -178,7 +178,7 @@ class Snapshot:
         parsed = Parsed(words=words_of(terms))
         if not audience or not parsed.words:
             return []
-        matches = self._within(self._any_of(parsed), audience)
+        matches = self._any_of(parsed, audience)
         speaking = [
             (view, {row: score for row, score in rows.items() if _speaks(view, row)})
             for view, rows in matches
@@ -194,7 +194,7 @@ class Snapshot:
         asked = Parsed(words=[*words, *parsed.words])
         if not audience or not asked.words:
             return []
-        matches = self._within(self._all_of(asked), audience)
+        matches = self._all_of(asked, audience)
         named = [
             (view, {row: score for row, score in rows.items() if view.segment.kinds[row] in TIMELESS})
             for view, rows in matches
@@ -217,7 +217,7 @@ class Snapshot:
         for view, rows in self._within(tagged, audience):
             for row in rows:
                 counts.update(tag for tag in view.segment.tags[row] if tag.startswith(wanted))
-        return [tag for tag, _ in counts.most_common(5)]
+        return sorted(counts, key=lambda tag: (-counts[tag], tag))[:5]
 
 
 def _positions(

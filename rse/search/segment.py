@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from rse.search.grammar import Word
 
 EXPANDED = 64  # words that a prefix stands for at most, the most frequent ones
-READ = 600  # words looked at for that
+READ = 600  # words looked at for that, in the order of the alphabet
 KEPT_PREFIXES = 5_000
 KEPT_ENTRIES = 400_000  # entries of posting lists kept per segment: about 40 MB
 KEPT_AUDIENCES = 2_000
@@ -53,6 +54,7 @@ class Segment:
             self.roots.append(root)
             self.accepted.append(accepted)
         self.sets = [frozenset(tokens) for tokens in codes]
+        self.sizes = Counter(self.audiences)  # rows by audience, the deleted ones too
         self.lists: dict[tuple[str, str], dict[int, float]] = {}
         self.kept = 0
         self.expanded: dict[str, list[str]] = {}
@@ -80,6 +82,18 @@ class View:
         self.segment = segment
         self.reader = reader
         self.deleted = deleted
+        self.gone = Counter(segment.audiences[row] for row in deleted)
+
+    def size(self, audience: frozenset[str]) -> int:
+        """Give how many rows the audience may read."""
+        return sum(self.segment.sizes[code] - self.gone[code] for code in self.segment.readable(audience))
+
+    def within(self, rows: Mapping[int, float], audience: frozenset[str]) -> Scores:
+        """Keep what the audience may read and what is not deleted."""
+        allowed, codes, deleted = self.segment.readable(audience), self.segment.audiences, self.deleted
+        if not allowed:
+            return {}
+        return {row: s for row, s in rows.items() if codes[row] in allowed and row not in deleted}
 
     def postings(self, field: str, term: str) -> dict[int, float]:
         """Give the rows that hold a term, with its weight in each.
@@ -134,30 +148,36 @@ class View:
             if any(all(start + gap in found[row] for gap, found in places) for start in first[row])
         }
 
-    def expand(self, prefix: str) -> list[str]:
-        """Give the words that a prefix may stand for: the most frequent ones of the first hundreds."""
-        known = self.segment.expanded.get(prefix)
-        if known is None:
+    def expand(self, prefix: str, audience: frozenset[str]) -> list[dict[int, float]]:
+        """Give the rows of the words that a prefix may stand for: of the most frequent in what one may read.
+
+        Of more than READ words the first are looked at, counted over the whole segment: there, and only
+        there, words that one may not read can take the place of others.
+        """
+        words = self.segment.expanded.get(prefix)
+        if words is None:
             words = [raw.decode() for raw in islice(self.reader.expand_prefix("exact", prefix), READ)]
-            if len(words) > EXPANDED:
-                words.sort(key=lambda word: self.reader.doc_frequency("exact", word), reverse=True)
-            known = words[:EXPANDED]
             if len(self.segment.expanded) >= KEPT_PREFIXES:
                 self.segment.expanded.clear()
-            self.segment.expanded[prefix] = known
-        return known
+            self.segment.expanded[prefix] = words
+        lists = [self.within(self.postings("exact", word), audience) for word in words]
+        if len(lists) > EXPANDED:
+            lists.sort(key=len, reverse=True)
+        return lists[:EXPANDED]
 
-    def rows_of(self, word: Word) -> dict[int, float]:
-        """Give the rows that hold a word, weighed: its stem once, its exact form twice more."""
+    def rows_of(self, word: Word, audience: frozenset[str]) -> Scores:
+        """Give what one may read that holds a word: its stem weighs once, its exact form twice more."""
         if word.prefix:
-            found: dict[int, float] = {}
-            for form in self.expand(word.exact):
-                for row, weight in self.postings("exact", form).items():
+            found: Scores = {}
+            for form in self.expand(word.exact, audience):
+                for row, weight in form.items():
                     found[row] = max(found.get(row, 0.0), weight)
             return found
-        stems, exact = self.postings("stem", word.stem), self.postings("exact", word.exact)
-        found = {row: weight + 2 * exact[row] if row in exact else weight for row, weight in stems.items()}
+        exact = self.postings("exact", word.exact)
+        found = self.within(self.postings("stem", word.stem), audience)
+        for row in found.keys() & exact.keys():
+            found[row] += 2 * exact[row]
         if word.parts:
-            for row in self.phrase(word.parts) - found.keys():
-                found[row] = 2.0
+            parts = dict.fromkeys(self.phrase(word.parts) - found.keys(), 2.0)
+            found |= self.within(parts, audience)
         return found
