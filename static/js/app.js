@@ -3,6 +3,7 @@ import 'htmx.org';
 import features from 'rse:features';
 import './core/outbox.js';
 import './core/errors.js';
+import './core/late.js';
 import './core/focus.js';
 import './core/time.js';
 import './core/theme.js';
