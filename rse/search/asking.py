@@ -16,7 +16,7 @@ from rse.core.feature import IndexSource
 from rse.core.model import decode_id
 from rse.groups.models import Group
 from rse.groups.queries import visible
-from rse.search.engine import Position, SearchBackend, SearchQuery
+from rse.search.engine import Position, SearchBackend, SearchQuery, closed_mark
 from rse.search.grammar import Parsed
 from rse.search.schemas import SearchInput
 
@@ -41,6 +41,16 @@ class Asker:
     backend: SearchBackend
     sources: Mapping[str, IndexSource]
     tokens: frozenset[str]
+
+
+def closed_marks(session: Session, viewer: Viewer) -> frozenset[str]:
+    """Give the marks of the groups that are closed to a viewer now, whatever the index still says of them."""
+    if not viewer.is_employee:  # only what stands there for everyone can have been closed
+        return frozenset()
+    closed = select(Group.id, Group.audience).where(Group.posts_audience.not_in(sorted(viewer.tokens)))
+    rows = session.execute(closed).all()
+    unknown = {closed_mark(number, "group") for number, audience in rows if not viewer.holds(audience)}
+    return frozenset({closed_mark(number, "post") for number, _ in rows} | unknown)
 
 
 def filters(query: SearchQuery) -> bool:

@@ -12,7 +12,7 @@ from rse.core.feature import IndexSource
 from rse.core.web import registry
 from rse.features import FEATURES
 from rse.groups.events import GroupRetokened
-from rse.search.asking import Asker
+from rse.search.asking import Asker, closed_marks
 from rse.search.engine import SearchBackend
 from rse.search.service import by_kind
 from rse.search.whoosh import Whoosh
@@ -44,6 +44,7 @@ def indexed_events() -> tuple[type[Event], ...]:
 
 
 def asker(session: Session, viewer: Viewer) -> Asker:
-    """Give who asks: with their tokens and those of their conversations."""
+    """Give who asks: with their tokens, those of their conversations, and marks of what is closed to them."""
     tokens = viewer.tokens | conversation_tokens(session, viewer)
+    tokens |= closed_marks(session, viewer)
     return Asker(session, viewer, backend(), sources(), tokens)

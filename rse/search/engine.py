@@ -23,6 +23,16 @@ FACETS = ("kind", "group", "author", "tag", "post_kind", "department", "site")
 FACET_VALUES = 12  # the most frequent ones of each
 MAX_LIMIT = 100
 
+
+def closed_mark(group_id: int, kind: str) -> str:
+    """Give what an audience holds beside its tokens where a group is no longer open to it.
+
+    What the index holds of the group for everyone is then not found, before the index follows too: its posts
+    and messages, or, for the kind "group", the group itself.
+    """
+    return f"-known:{group_id}" if kind == "group" else f"-read:{group_id}"
+
+
 Position = tuple[float, int, str]  # score (0 when by date), time in seconds, key: where a page ended
 
 
@@ -36,7 +46,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A question to an engine. An empty audience finds nothing; empty filters let everything through."""
+    """A question to an engine. An empty audience finds nothing; empty filters let everything through.
+
+    The audience is made of tokens, and of marks of groups that were closed (see `closed_mark`).
+    """
 
     text: str
     audience: frozenset[str]

@@ -7,6 +7,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
@@ -40,11 +41,16 @@ class Snapshot:
         self.generation = generation
         self.views = views
         self.reader = reader  # keeps the files open
+        self.bars = frozenset().union(*(view.segment.bars for view in views))
         self.recent: dict[tuple[str, frozenset[str], float | None], Matches] = {}
 
     def close(self) -> None:
         """Close the files; nobody asks this snapshot any more."""
         self.reader.close()
+
+    def heard(self, audience: frozenset[str]) -> frozenset[str]:
+        """Leave out the marks of groups of which the index holds nothing for everyone: nearly all."""
+        return frozenset(token for token in audience if not token.startswith("-") or token in self.bars)
 
     # Which rows, and how well: of what the audience may read only, the rarity of words too
 
@@ -119,7 +125,7 @@ class Snapshot:
 
     def search(self, query: SearchQuery) -> Results:
         """Answer a question: with all the words, or, when that finds nothing, with most of them, or some."""
-        parsed = parse(query.text)
+        parsed, query = parse(query.text), replace(query, audience=self.heard(query.audience))
         if not query.audience:
             return Results()
         if not parsed.asks:
@@ -175,7 +181,7 @@ class Snapshot:
 
     def evidence(self, terms: str, audience: frozenset[str], k: int) -> list[Found]:
         """Give the best rows that say something about the terms; private conversations say nothing."""
-        parsed = Parsed(words=words_of(terms))
+        parsed, audience = Parsed(words=words_of(terms)), self.heard(audience)
         if not audience or not parsed.words:
             return []
         matches = self._any_of(parsed, audience)
@@ -191,7 +197,7 @@ class Snapshot:
         *before, last = prefix.split() or [""]
         words = words_of(" ".join(before)) if before else []
         parsed = parse(last.rstrip("*") + "*")
-        asked = Parsed(words=[*words, *parsed.words])
+        asked, audience = Parsed(words=[*words, *parsed.words]), self.heard(audience)
         if not audience or not asked.words:
             return []
         matches = self._all_of(asked, audience)

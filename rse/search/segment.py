@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from rse.core.audience import EVERYONE
+from rse.search.engine import closed_mark
 from rse.search.grammar import Word
 
 EXPANDED = 64  # words that a prefix stands for at most, the most frequent ones
@@ -29,7 +31,9 @@ class Segment:
         self.keys: list[str] = []
         self.kinds: list[str] = []
         self.audiences = array("l")
-        self.sets: list[frozenset[str]] = []  # the distinct audiences
+        self.sets: list[
+            tuple[frozenset[str], str]
+        ] = []  # the distinct audiences, and the mark that closes each
         self.authors = array("q")
         self.groups = array("q")
         self.times = array("q")
@@ -39,11 +43,12 @@ class Segment:
         self.sites: list[str] = []
         self.roots: list[str] = []
         self.accepted = array("b")
-        codes: dict[tuple[str, ...], int] = {}
+        codes: dict[tuple[tuple[str, ...], str], int] = {}
         for key, kind, audience, author, group, at, post_kind, tags, department, site, root, accepted in rows:
             self.keys.append(key)
             self.kinds.append(sys.intern(kind))
-            self.audiences.append(codes.setdefault(audience, len(codes)))
+            bar = closed_mark(group, kind) if group and EVERYONE in audience else ""
+            self.audiences.append(codes.setdefault((audience, bar), len(codes)))
             self.authors.append(author)
             self.groups.append(group)
             self.times.append(at)
@@ -53,7 +58,8 @@ class Segment:
             self.sites.append(sys.intern(site))
             self.roots.append(root)
             self.accepted.append(accepted)
-        self.sets = [frozenset(tokens) for tokens in codes]
+        self.sets = [(frozenset(tokens), bar) for tokens, bar in codes]
+        self.bars = frozenset(bar for _, bar in codes)
         self.sizes = Counter(self.audiences)  # rows by audience, the deleted ones too
         self.lists: dict[tuple[str, str], dict[int, float]] = {}
         self.kept = 0
@@ -61,13 +67,15 @@ class Segment:
         self.allowed: dict[frozenset[str], frozenset[int]] = {}
 
     def readable(self, audience: frozenset[str]) -> frozenset[int]:
-        """Give the codes of the audiences that these tokens open; none for no token."""
+        """Give the codes of the audiences that these tokens open and no mark closes; none for no token."""
         if not audience:
             return frozenset()
         known = self.allowed.get(audience)
         if known is None:
             known = frozenset(
-                code for code, tokens in enumerate(self.sets) if not tokens.isdisjoint(audience)
+                code
+                for code, (tokens, bar) in enumerate(self.sets)
+                if bar not in audience and not tokens.isdisjoint(audience)
             )
             if len(self.allowed) >= KEPT_AUDIENCES:
                 self.allowed.clear()
