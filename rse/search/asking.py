@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from rse.accounts.models import Person
 from rse.core.audience import Viewer, readable_people
 from rse.core.feature import IndexSource
+from rse.core.i18n import _
 from rse.core.model import decode_id
+from rse.core.policy import Invalid
 from rse.groups.models import Group
 from rse.groups.queries import visible
+from rse.search.days import span
 from rse.search.engine import Position, SearchBackend, SearchQuery, closed_mark
 from rse.search.grammar import Parsed
 from rse.search.schemas import SearchInput
@@ -50,7 +53,7 @@ def closed_marks(session: Session, viewer: Viewer) -> frozenset[str]:
     closed = select(Group.id, Group.audience).where(Group.posts_audience.not_in(sorted(viewer.tokens)))
     rows = session.execute(closed).all()
     unknown = {closed_mark(number, "group") for number, audience in rows if not viewer.holds(audience)}
-    return frozenset({closed_mark(number, "post") for number, _ in rows} | unknown)
+    return frozenset({closed_mark(number, "post") for number, _audience in rows} | unknown)
 
 
 def filters(query: SearchQuery) -> bool:
@@ -60,7 +63,10 @@ def filters(query: SearchQuery) -> bool:
 
 
 def query_of(asker: Asker, parsed: Parsed, asked: SearchInput, after: Position | None) -> SearchQuery:
-    """Read filters from the fields and from the text; names become ids of what the viewer may know of."""
+    """Read filters from the fields and from the text; names become ids of what the viewer may know of.
+
+    Raises Invalid(q=...) when a date in the text is none.
+    """
     session, viewer = asker.session, asker.viewer
 
     def values(name: str, given: str = "") -> list[str]:
@@ -72,8 +78,7 @@ def query_of(asker: Asker, parsed: Parsed, asked: SearchInput, after: Position |
     post_kinds = [kind for kind in post_kinds if kind not in kinds]
     chosen = [TYPES.get(kind, frozenset({"nothing"})) for kind in kinds if kind]
     tags = values("tag", asked.tag)
-    zone = ZoneInfo(viewer.timezone)
-    until = asked.to + timedelta(days=1) if asked.to else None
+    since, until = _dates(parsed, asked, ZoneInfo(viewer.timezone))
     return SearchQuery(
         asked.q,
         asker.tokens,
@@ -84,12 +89,37 @@ def query_of(asker: Asker, parsed: Parsed, asked: SearchInput, after: Position |
         post_kinds=frozenset(kind.lower() for kind in post_kinds),
         department=next(iter(values("department", asked.department)), ""),
         site=next(iter(values("site", asked.site)), ""),
-        since=datetime.combine(asked.from_, time.min, zone) if asked.from_ else None,
-        until=datetime.combine(until, time.min, zone) if until else None,
+        since=since,
+        until=until,
         sort=asked.sort,
         after=after,
         limit=asked.limit,
     )
+
+
+def _dates(parsed: Parsed, asked: SearchInput, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Give the times between which it must be, the narrowest of what is asked; the last day counts whole."""
+    first = [asked.from_] if asked.from_ else []
+    after = [asked.to + timedelta(days=1)] if asked.to else []
+    first += [_typed(value)[0] for value in parsed.filters.get("from", ())]
+    after += [_typed(value)[1] for value in parsed.filters.get("to", ())]
+    return (
+        datetime.combine(max(first), time.min, zone) if first else None,
+        datetime.combine(min(after), time.min, zone) if after else None,
+    )
+
+
+def _typed(text: str) -> tuple[date, date]:
+    try:
+        return span(text)
+    except ValueError:
+        example = "from:2024-03-15, from:2024-03, to:2024"
+        said = _(
+            "“%(text)s” is not a date. Write a day, a month or a year: %(example)s.",
+            text=text,
+            example=example,
+        )
+        raise Invalid(q=said) from None
 
 
 def _groups(session: Session, viewer: Viewer, names: Sequence[str]) -> frozenset[int]:

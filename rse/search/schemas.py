@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 
 from rse.core.api import Page, Schema
+from rse.search.days import FIRST, LAST
 from rse.search.grammar import MAX_TEXT
 
 Short = Annotated[str, Field(max_length=600)]
@@ -16,8 +17,7 @@ def _clean(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()
 
 
-# The midnight after such a day is a time in every zone.
-Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9998, 12, 31))]
+Day = Annotated[date, Field(ge=date(FIRST, 1, 1), le=date(LAST, 12, 31))]
 Question = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_clean)]
 
 

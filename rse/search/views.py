@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from rse.core import db
 from rse.core.api import Schema
 from rse.core.i18n import _, format_date, number
+from rse.core.policy import Invalid
 from rse.core.schema import errors_of
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, viewer
 from rse.search import queries
@@ -51,9 +52,13 @@ def search() -> Any:
     """Show what is found, people first where the question is about people."""
     asked, errors = _read(SearchInput)
     after: Any = decode_cursor(asked.cursor, float, int, str)
-    who = asker(db.session(), viewer())
-    answer = Answer() if errors else queries.search(who, asked, after, sections=True)
-    asks = bool(answer.plain or _filtered(asked))
+    answer = Answer()
+    if not errors:
+        try:
+            answer = queries.search(asker(db.session(), viewer()), asked, after, sections=True)
+        except Invalid as error:  # the text says something that cannot be: it stays in the box
+            errors = error.errors
+    asks = not errors and bool(asked.q or _filtered(asked))
     return page(
         "search/page.html",
         422 if errors else 200,
@@ -86,7 +91,7 @@ def _tabs(asked: SearchInput, answer: Answer) -> list[tuple[str, str, str, str |
         "group": _("Groups"),
         "message": _("Messages"),
     }
-    counts = answer.counts if answer.plain or _filtered(asked) else {}
+    counts = answer.counts
     return [
         (key, name, _link(asked, type=key), number(counts[key]) if key in counts else None)
         for key, name in names.items()

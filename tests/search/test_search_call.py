@@ -1,9 +1,12 @@
 """GET /api/v1/search: what is found, filtered, counted and refused, each for who asks."""
 
+from datetime import UTC, datetime
+
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from rse.core import db
+from rse.feed.models import Post
 from tests.search.company import Company
 
 
@@ -68,6 +71,46 @@ def test_filters_are_fields_or_words(company: Company) -> None:
     assert company.search("karim", "projet author:personne")["total"] == 0
     assert company.search("karim", "projet", to="2020-01-01")["total"] == 0
     assert company.search("karim", "projet", **{"from": "2020-01-01"})["total"] == 2
+
+
+def test_dates_are_typed_too(company: Company) -> None:
+    days = (
+        "2023-12-31T12:00",
+        "2024-01-01T12:00",
+        "2024-02-29T22:30",
+        "2024-03-01T12:00",
+        "2025-01-01T12:00",
+    )
+    for day in days:
+        company.post("karim", f"le projet du {day[:10]}", title=day[:10])
+    session = db.begin_write()
+    for day in days:
+        at = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        session.execute(update(Post).where(Post.title == day[:10]).values(at=at))
+    db.commit()
+    company.index()
+    for question, first, last in (
+        ("from:2024", 1, 4),
+        ("to:2024", 0, 3),
+        ("from:2024-01 to:2024-02", 1, 2),
+        ("from:2024-02-29 to:2024-3-1", 2, 3),
+        ("from:2024 from:2024-03", 3, 4),
+        ("to:2023-12", 0, 0),
+        ("to:2022", 1, 0),
+    ):
+        for words in ("projet ", ""):
+            found = company.titles("karim", words + question, sort="date", type="post")
+            assert found == [day[:10] for day in reversed(days[first : last + 1])], question
+    assert company.titles("karim", "projet from:2024", to="2024-02-29") == ["2024-02-29", "2024-01-01"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["from:hier", "to:2024-02-30", "from:2024-13", "to:0001", "from:9999", "to:24"]
+)
+def test_a_typed_date_that_is_none_is_refused(company: Company, typed: str) -> None:
+    answer = company["amelie"].get("/api/v1/search", query_string={"q": f"projet {typed}"})
+    assert answer.status_code == 422
+    assert typed.partition(":")[2] in answer.get_json()["errors"]["q"][0]
 
 
 def test_pages_follow_each_other(company: Company) -> None:

@@ -82,6 +82,21 @@ def test_a_bad_date_is_said_and_the_rest_kept(company: Company) -> None:
     assert 'role="alert"' in answer.text
 
 
+def test_a_bad_date_in_the_text_is_said_and_the_text_kept(company: Company) -> None:
+    answer = company["amelie"].get("/search?q=cuir+from:hier")
+    assert answer.status_code == 422
+    assert 'value="cuir from:hier"' in answer.text
+    assert "« hier » n’est pas une date" in answer.text.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_a_question_of_filters_alone_shows_what_they_find(company: Company) -> None:
+    company.post("karim", "Le cuir")
+    company.index()
+    for question in ("author:karim.benali", "from:1999"):
+        assert "Le cuir" in company["amelie"].get(f"/search?q={question}").text
+    assert "Aucun résultat" in company["amelie"].get("/search?q=to:1999").text
+
+
 def test_some_of_the_words_is_said(company: Company) -> None:
     company.post("karim", "Le cuir est arrivé")
     company.index()
