@@ -190,6 +190,7 @@ class Shown:
     """A comment as a page shows it."""
 
     id: int
+    post_id: int
     parent_id: int | None
     body: str
     html: str
@@ -202,8 +203,8 @@ class Shown:
 def _comments() -> Any:
     return (
         select(
-            *COLUMNS, Comment.id, Comment.parent_id, Comment.body, Comment.body_html, Comment.at,
-            Comment.edited_at, Comment.reactions,
+            *COLUMNS, Comment.id, Comment.post_id, Comment.parent_id, Comment.body, Comment.body_html,
+            Comment.at, Comment.edited_at, Comment.reactions,
         )
         .join(Comment, Comment.author_id == Person.id)
         .where(Comment.deleted_at.is_(None))

@@ -178,13 +178,13 @@ def _start(shown: Sequence[queries.Shown], position: tuple[datetime, int]) -> tu
 
 
 def _position_of(post_id: int, asked: str) -> tuple[datetime, int] | None:
-    """Give the position just before a comment, with a few others before it for the context."""
+    """Give the position just before a comment of this post, with a few others before it for the context."""
     try:
         comment_id = decode_id(asked)
     except ValueError as error:
         raise NotFound from error
     found = queries.comments_by_id(db.session(), [comment_id]).get(comment_id)
-    if found is None:
+    if found is None or found.post_id != post_id:  # of another post: its time may be none of the viewer's
         return None
     around = queries.comments_before(db.session(), post_id, (found.at, found.id), 5)
     first = around[0] if around else found

@@ -46,6 +46,19 @@ def test_a_comment_answers_one_of_the_same_post(browse: Browse) -> None:
     assert "parent_id" in answer.get_json()["errors"]
 
 
+def test_a_comment_of_another_post_gives_no_position(browse: Browse) -> None:
+    here, elsewhere = publish(browse("amelie"))["id"], publish(browse("amelie"))["id"]
+    for n in range(8):
+        comment(browse("karim"), here, f"avant {n}.")
+    other = comment(browse("karim"), elsewhere, "ailleurs")["id"]
+    comment(browse("karim"), here, "après")
+    plain = browse("sofia").get(f"/posts/{here}").get_data(as_text=True)
+    asked = browse("sofia").get(f"/posts/{here}?comment={other}").get_data(as_text=True)
+    assert "avant 0." in plain
+    assert "avant 0." in asked
+    assert "ailleurs" not in asked
+
+
 def test_authors_change_and_take_back_their_comments(browse: Browse) -> None:
     key = publish(browse("amelie"), kind="question")["id"]
     said = comment(browse("karim"), key, "brouillon")["id"]
