@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: the application on SQLite and on PostgreSQL, the cast, browsers."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,11 @@ from rse.app import create_app
 from rse.core import db, live
 from rse.core.model import Base
 from tests import factories, servers
+
+# The same examples everywhere, so that an unchanged tree gives the same answer; RSE_HYPOTHESIS=search looks further.
+hypothesis.register_profile("same", derandomize=True, print_blob=True)
+hypothesis.register_profile("search", derandomize=False, max_examples=1000, deadline=None, print_blob=True)
+hypothesis.load_profile(os.environ.get("RSE_HYPOTHESIS", "same"))
 
 SECRET = "test-secret-0123456789-abcdefghijklmnop"
 
