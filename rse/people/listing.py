@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
@@ -112,6 +112,8 @@ class Directory:
     def _criteria(self, *, without: str = "") -> list[ColumnElement[bool]]:
         found = [visible(self.viewer), Person.status == "active", Person.kind != "service"]
         wanted = self.wanted
+        if (wanted.department or wanted.skill) and not self.company:
+            found.append(false())  # a filter that finds would tell a guest what the card does not
         if wanted.q:
             found.append(named(wanted.q))
         if wanted.site and without != "site":
@@ -134,8 +136,10 @@ class Directory:
         return [(card_of(row), row.sort_name) for row in self.session.execute(query)]
 
     def facets(self) -> Facets:
-        """Count what each further choice would leave; three queries."""
-        return Facets(self._departments() if self.company else [], self._sites(), self._skills())
+        """Count what each further choice would leave; three queries. Guests narrow by what a card shows."""
+        if not self.company:
+            return Facets([], self._sites(), [])
+        return Facets(self._departments(), self._sites(), self._skills())
 
     def _sites(self) -> list[Choice]:
         people = func.count()

@@ -15,7 +15,7 @@ def may_endorse(viewer: Viewer, person_id: int, status: str) -> bool:
 
 
 def may_see_company(viewer: Viewer, person_id: int) -> bool:
-    """Tell whether department, line and phone are shown: employees see them, guests see cards."""
+    """Tell whether more than names and card are shown: employees see the profile, guests of others a card."""
     return viewer.is_employee or viewer.id == person_id
 
 

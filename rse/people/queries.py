@@ -108,10 +108,8 @@ def pages(session: Session, viewer: Viewer, ids: Iterable[int]) -> dict[int, Per
 
 
 def _card_only(page: PersonPage) -> PersonPage:
-    """Leave out what shows how the company is built: guests read cards."""
-    page.phone, page.department_id, page.department, page.manager_id = "", None, "", None
-    page.start_date = None
-    return page
+    """Leave out all but names and card: that is what guests read of others."""
+    return PersonPage(page.card, "", page.given_name, page.family_name, following=page.following)
 
 
 def person(session: Session, viewer: Viewer, person_id: int) -> PersonPage:
@@ -143,7 +141,11 @@ def capital(text: str) -> str:
 
 
 def skill_lines(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[int, list[SkillLine]]:
-    """Give the skills of persons, the most endorsed first, with those who endorsed them; two queries."""
+    """Give the skills of persons, the most endorsed first, with those who endorsed them; two queries.
+
+    None where the viewer reads a card only.
+    """
+    ids = [person_id for person_id in ids if may_see_company(viewer, person_id)]
     endorsers: dict[tuple[int, int], list[tuple[Card, bool]]] = defaultdict(list)
     query = select(
         *COLUMNS, Endorsement.person_id.label("of"), Endorsement.skill_id, visible(viewer).label("known")

@@ -14,6 +14,7 @@ from rse.core.feature import Document, Hit, IndexSource
 from rse.people import queries
 from rse.people.events import PersonChanged, PersonDeactivated
 from rse.people.models import Department, PersonSkill, Profile, SkillName
+from rse.people.policy import may_see_company
 
 
 def skill_names(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
@@ -58,7 +59,7 @@ def ids(session: Session, after: int, limit: int) -> Sequence[int]:
 
 
 def hits(session: Session, wanted: Sequence[int], viewer: Viewer) -> Mapping[int, Hit]:
-    """Show people to a viewer who may know them."""
+    """Show people to a viewer who may know them; to a guest no more than others' cards."""
     names = skill_names(session, wanted)
     query = (
         select(*COLUMNS, Profile.about, Person.created_at)
@@ -68,8 +69,9 @@ def hits(session: Session, wanted: Sequence[int], viewer: Viewer) -> Mapping[int
     found = {}
     for row in session.execute(query):
         card = card_of(row)
-        about = text.plain(text.render(row.about or ""))
-        body = "\n".join(part for part in (about, ", ".join(names.get(row.id, []))) if part)
+        whole = may_see_company(viewer, row.id)
+        parts = (text.plain(text.render(row.about or "")), ", ".join(names.get(row.id, []))) if whole else ()
+        body = "\n".join(part for part in parts if part)
         found[row.id] = Hit(
             key=f"person:{row.id}",
             title=card.display_name,

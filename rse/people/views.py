@@ -96,6 +96,7 @@ def show(person_id: int) -> Any:
     return page(
         "people/person.html",
         person=person,
+        company=company,
         about=text.render(person.about),
         languages=[language_name(code) for code in person.languages],
         parts=queries.department_parts(session, person.department) if company else [],

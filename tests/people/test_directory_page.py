@@ -62,12 +62,18 @@ def test_a_skill_finds_its_people(
     assert set(names(html)) == {"Amélie Rousseau", "Karim Benali"}
 
 
-def test_a_guest_sees_those_who_share_a_group(browser_as: Browser, group_with_guest: int) -> None:
+def test_a_guest_sees_those_who_share_a_group(
+    browser_as: Browser, group_with_guest: int, slug: Callable[[str], str]
+) -> None:
     guest = browser_as("james")
     html = guest.get("/people").text
     assert set(names(html)) == {"Amélie Rousseau", "James O&#39;Neill"}
     assert "R&amp;D" not in html, "the company's departments are not a guest's to read"
-    assert names(guest.get("/people?department=Groupe").text) == []
+    assert "Soudage" not in html, "nor what somebody declares"
+    for address in ("department=Groupe", f"skill={slug('Soudage')}"):
+        assert names(guest.get(f"/people?{address}").text) == []
+        assert guest.get(f"/api/v1/people?{address}").json["items"] == []
+    assert set(names(guest.get("/people?site=Lyon").text)) == {"Amélie Rousseau", "James O&#39;Neill"}
     assert [p["uid"] for p in guest.get("/api/v1/people").json["items"]] == [
         "james.oneill",
         "amelie.rousseau",

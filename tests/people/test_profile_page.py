@@ -50,15 +50,28 @@ def test_about_is_markdown_without_danger(
 def test_a_guest_reads_a_card_without_the_company_behind_it(
     browser_as: Browser, group_with_guest: int, company: dict[str, int]
 ) -> None:
-    db.begin_write().get_one(Profile, company["amelie"]).phone = "+33 6 00 00 00 01"
+    profile = db.begin_write().get_one(Profile, company["amelie"])
+    profile.phone, profile.about, profile.languages = "+33 6 00 00 00 01", "Je dirige les essais", ["de"]
     db.commit()
     guest = browser_as("james")
     html = guest.get(address(company["amelie"])).text
-    assert "Amélie Rousseau" in html
-    for hidden in ("R&amp;D", "+33 6", "Thomas Nguyen", "Confirmer"):
+    for shown in ("Amélie Rousseau", "Fonction amelie", "Lyon", "@amelie.rousseau"):
+        assert shown in html
+    for hidden in (
+        "R&amp;D", "+33 6", "Thomas Nguyen", "Confirmer", "@demo.example", "Je dirige", "allemand", "Soudage",
+        "Compétences</h2>",
+    ):  # fmt: skip
         assert hidden not in html
     data = guest.get(f"/api/v1{address(company['amelie'])}").json
-    assert (data["department"], data["manager_id"]) == (None, None)
+    assert (data["display_name"], data["title"], data["site"]) == (
+        "Amélie Rousseau",
+        "Fonction amelie",
+        "Lyon",
+    )
+    assert (data["department"], data["manager_id"], data["email"], data["about"]) == (None, None, "", "")
+    assert (data["languages"], data["skills"]) == ([], [])
+    own = guest.get(f"/api/v1{address(company['james'])}").json
+    assert own["email"] == "james.oneill@demo.example"
 
 
 def test_to_a_guest_others_do_not_exist(
@@ -70,17 +83,6 @@ def test_to_a_guest_others_do_not_exist(
         assert guest.get(path).status_code == 404
     assert absent.status_code == 404
     assert guest.post(f"{address(company['karim'])}/follow", data={"on": "1"}).status_code == 404
-
-
-def test_endorsers_whom_a_guest_does_not_know_are_only_counted(
-    browser_as: Browser, group_with_guest: int, company: dict[str, int], slug: Callable[[str], str]
-) -> None:
-    path = f"{address(company['amelie'])}/skills/{slug('Soudage')}/endorsement"
-    browser_as("sofia").post(path, data={"on": "1"})
-    html = browser_as("james").get(address(company["amelie"])).text
-    assert "1 confirmation" in html
-    assert "Sofia" not in html
-    assert "Sofia Marchetti" in browser_as("karim").get(address(company["amelie"])).text
 
 
 def test_the_number_of_queries_is_bounded(
