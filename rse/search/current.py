@@ -14,6 +14,7 @@ from rse.features import FEATURES
 from rse.groups.events import GroupRetokened
 from rse.search.asking import Asker, closed_marks
 from rse.search.engine import SearchBackend
+from rse.search.known import of_texts
 from rse.search.service import by_kind
 from rse.search.whoosh import Whoosh
 
@@ -45,6 +46,6 @@ def indexed_events() -> tuple[type[Event], ...]:
 
 def asker(session: Session, viewer: Viewer) -> Asker:
     """Give who asks: with their tokens, those of their conversations, and marks of what is closed to them."""
-    tokens = viewer.tokens | conversation_tokens(session, viewer)
+    tokens = of_texts(viewer.tokens | conversation_tokens(session, viewer), viewer)
     tokens |= closed_marks(session, viewer)
     return Asker(session, viewer, backend(), sources(), tokens)

@@ -171,7 +171,8 @@ def _readable(asker: Asker, ids: Sequence[int], department: str, site: str) -> d
 def candidates(asker: Asker, topic: str, now: datetime) -> dict[int, Candidate]:
     """Give everybody about whom there is evidence that the asker may read."""
     people: dict[int, Candidate] = defaultdict(Candidate)
-    _declared(asker.session, fitting_skills(asker.session, topic), people)
+    if asker.viewer.is_employee:  # guests read of others what they wrote, not what they declare
+        _declared(asker.session, fitting_skills(asker.session, topic), people)
     _written(asker.backend.evidence(topic, asker.tokens, TEXTS), people, now.timestamp())
     return people
 

@@ -20,6 +20,7 @@ from rse.search.engine import Found, Position, Results, SearchQuery
 from rse.search.experts import Candidate, Expert, best_texts, candidates, ranked, reasons
 from rse.search.grammar import Parsed, parse
 from rse.search.highlights import marked, snippet
+from rse.search.known import before, by_name
 from rse.search.schemas import ExpertsInput, SearchInput
 from rse.search.topics import topic_of
 
@@ -86,6 +87,11 @@ def search(
     ahead = {kind: asker.backend.search(_only(query, TYPES[kind], many)) for kind, many in first.items()}
     rest = REST if apart else query.kinds
     results = asker.backend.search(replace(query, kinds=rest, facets=True))
+    people = by_name(asker, parsed, query)
+    if apart and people.found:
+        ahead["person"] = people
+    else:
+        results = before(people, results)
     return _answer(asker, parsed, results, topic=topic, ahead=ahead, experts=experts)
 
 

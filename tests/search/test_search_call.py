@@ -7,6 +7,9 @@ from sqlalchemy import event, update
 
 from rse.core import db
 from rse.feed.models import Post
+from rse.people import service as people
+from rse.people.departments import Tree
+from tests import factories
 from tests.search.company import Company
 
 
@@ -221,6 +224,53 @@ def test_guests_find_only_what_their_groups_hold(company: Company) -> None:
     company.index()
     assert company.search("james", "interne")["total"] == 0
     assert company.search("james", "Amélie")["total"] == 0
+
+
+def test_guests_find_people_of_their_groups_by_name_alone(company: Company) -> None:
+    slug = company.group("amelie", "Chantier", "closed")
+    company.do("amelie", "POST", f"/groups/{slug}/members", person_ids=[company.pid("james")])
+    company.do("james", "PUT", f"/groups/{slug}/membership")
+    company.skills("amelie", Soudage=4)
+    company.do("amelie", "PATCH", "/me", about="Passionnée de tournesols")
+    company.post("amelie", "Le chantier ouvre avec du soudage", group=slug)
+    company.index()
+    found = company.search("james", "Amélie")
+    assert [(item["type"], item["title"], item["snippet_html"]) for item in found["items"]] == [
+        ("person", "Amélie Rousseau", "")
+    ]
+    assert (found["total"], found["facets"]["type"]) == (
+        1,
+        [{"value": "person", "label": "person", "count": 1}],
+    )
+    assert company.titles("james", "rousseau", type="person") == ["Amélie Rousseau"]
+    assert company.titles("james", "rousseau", type="post") == []
+    assert company.search("james", "Karim")["total"] == 0
+    assert company.search("james", "tournesols")["total"] == 0
+    assert {item["type"] for item in company.search("james", "soudage")["items"]} == {"post"}
+    assert company.search("james", "soudage")["total"] == 1
+    (expert,) = company.experts("james", "soudage")
+    assert [proof["kind"] for proof in expert["evidence"]] == ["post"]
+    page = company["james"].get("/search?q=rousseau").text
+    assert f"/people/{company.pid('amelie')}" in page
+    assert company.titles("sofia", "tournesol") == ["Amélie Rousseau"]
+
+
+@pytest.mark.parametrize("filters", [{"department": "Groupe"}, {"q": "Amélie department:Groupe"}])
+def test_a_guest_learns_no_department_by_a_filter(company: Company, filters: dict[str, str]) -> None:
+    slug = company.group("amelie", "Chantier", "closed")
+    company.do("amelie", "POST", f"/groups/{slug}/members", person_ids=[company.pid("james")])
+    company.do("james", "PUT", f"/groups/{slug}/membership")
+    session = db.begin_write()
+    department = Tree(session).find_or_add("Groupe")
+    people.profile_of(session, company.ids["amelie"]).department_id = department
+    people.edit(session, factories.viewer_of(company.ids["amelie"]), {"about": "Ici"})  # to be indexed anew
+    db.commit()
+    company.index()
+    question = {"q": "Amélie", **filters}
+    assert company.search("sofia", **question)["total"] == 1
+    found = company.search("james", **question)
+    assert (found["total"], found["items"], found["facets"].get("department")) == (0, [], None)
+    assert "department" not in company.search("james", "Amélie")["facets"]
 
 
 def test_deleted_posts_and_their_comments_are_gone(company: Company) -> None:
