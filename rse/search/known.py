@@ -23,7 +23,7 @@ def of_texts(tokens: frozenset[str], viewer: Viewer) -> frozenset[str]:
 
 
 def by_name(asker: Asker, parsed: Parsed, query: SearchQuery) -> Results:
-    """Give the people whom a guest knows by the names in a question; nobody to employees, who ask the index."""
+    """Give a guest the people whom a question names; nobody to employees: they ask the index."""
     wrong_kind = query.kinds and not query.kinds & TYPES["person"]
     other_filters = filters(replace(query, site=""))
     if asker.viewer.is_employee or query.after or wrong_kind or other_filters or not parsed.words:
