@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from rse.core import db
 from rse.core.api import Listing, endpoint
 from rse.core.model import encode_id
+from rse.core.policy import NotFound
 from rse.core.web import EMPLOYEE, SIGNED_IN, decode_cursor, encode_cursor, viewer
-from rse.groups import queries, service
+from rse.groups import policy, queries, service
 from rse.groups.models import Group
 from rse.groups.schemas import GroupChanges, GroupsPage, Invitations, MembersPage, NewGroup, RoleChange
 
@@ -98,6 +99,8 @@ def members(slug: str, query: MembersPage) -> dict[str, Any]:
     """List members by name; who asks or is invited is listed for the group's staff."""
     session, who = db.session(), viewer()
     group = queries.find(session, who, slug)
+    if not policy.may_see_members(who, group):
+        raise NotFound
     if query.state != "active":
         service.require_staff(session, who, group)
     after = decode_cursor(query.cursor, str, int)

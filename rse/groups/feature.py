@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.groups import api, exports, live, queries, search, views, welcome
+from rse.groups import api, exports, live, queries, search, tokens, views, welcome
 from rse.groups.events import MemberJoined, MemberLeft
 from rse.people.listing import mention_within
 
@@ -22,7 +22,7 @@ def clubs(session: Session, viewer: Viewer, _subject: object = None) -> str:
 feature = Feature(
     name="groups",
     blueprints=(views.blueprint, api.blueprint),
-    tokens=queries.tokens,
+    tokens=tokens.tokens,
     frame=(lambda session, viewer: {"my_groups": queries.my_groups(session, viewer, SHOWN)},),
     nav=(NavItem("groups", lazy("Groups"), "groups.index", "users-round", 30),),
     panels=(

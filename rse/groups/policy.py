@@ -1,6 +1,6 @@
 """Who may do what in a group: predicates over the viewer, the group, and their membership in it."""
 
-from rse.core.audience import Viewer
+from rse.core.audience import Viewer, group_token
 from rse.groups.models import Group, Membership
 
 STAFF = {"owner", "moderator"}
@@ -14,6 +14,11 @@ def is_member(membership: Membership | None) -> bool:
 def is_owner(membership: Membership | None) -> bool:
     """Tell whether somebody owns the group."""
     return membership is not None and is_member(membership) and membership.role == "owner"
+
+
+def may_see_members(viewer: Viewer, group: Group) -> bool:
+    """Tell whether who is in the group is shown: to whoever knows of it by right, not by an invitation."""
+    return viewer.holds(group.audience) or viewer.holds(group_token(group.id))
 
 
 def may_create(viewer: Viewer) -> bool:

@@ -1,6 +1,6 @@
 """Reads of groups. A group is visible by its audience, by membership, or by an invitation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
-from rse.core.audience import EVERYONE, Viewer, group_token, person_token, readable, readable_people
+from rse.core.audience import EVERYONE, Viewer, readable, readable_people
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.groups.models import Group, Membership
+from rse.groups.tokens import MINE
 
 COLOURS = 6
 
@@ -45,19 +46,6 @@ class GroupCard:
 
 
 _GROUP, _TIE = Group.__table__.c, Membership.__table__.c
-_MINE = select(_TIE["group_id"]).where(_TIE["person_id"] == bindparam("person"), _TIE["state"] == "active")
-
-
-def tokens(session: Session, person_id: int, kind: str) -> Iterable[str]:
-    """Give the tokens that follow from memberships; guests also get those of the people beside them."""
-    ids = session.scalars(_MINE, {"person": person_id}).all()
-    found = [group_token(group_id) for group_id in ids]
-    if kind == "guest" and ids:
-        beside = select(Membership.person_id).where(
-            Membership.group_id.in_(ids), Membership.state == "active"
-        )
-        found += [person_token(other) for other in session.scalars(beside.distinct())]
-    return found
 
 
 def group_ids(viewer: Viewer) -> list[int]:
@@ -70,7 +58,12 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     invited = select(Membership.group_id).where(
         Membership.person_id == viewer.id, Membership.state == "invited",
     )  # fmt: skip
-    return or_(readable(Group.audience, viewer), Group.id.in_(group_ids(viewer)), Group.id.in_(invited))
+    return or_(by_right(viewer), Group.id.in_(invited))
+
+
+def by_right(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the criterion of the groups whose members a viewer may know: an invitation alone names nobody."""
+    return or_(readable(Group.audience, viewer), Group.id.in_(group_ids(viewer)))
 
 
 def find(session: Session, viewer: Viewer, slug: str) -> Group:
@@ -152,7 +145,7 @@ def directory(
 _TO_DISCOVER = (
     select(Group.__table__)
     .where(_GROUP["visibility"] == "open", _GROUP["purpose"] == bindparam("purpose"))
-    .where(_GROUP["archived_at"].is_(None), _GROUP["id"].not_in(_MINE))
+    .where(_GROUP["archived_at"].is_(None), _GROUP["id"].not_in(MINE))
     .order_by(_GROUP["member_count"].desc(), _GROUP["id"])
     .limit(bindparam("size"))
 )
@@ -218,6 +211,13 @@ def owners(session: Session, group_id: int) -> list[Card]:
     return [card_of(row) for row in session.execute(query.limit(12))]
 
 
+def inviter(session: Session, tie: Membership | None) -> str:
+    """Give the name of who invited somebody that has not answered yet; "" otherwise."""
+    if tie is None or tie.state != "invited":
+        return ""
+    return session.scalar(select(Person.display_name).where(Person.id == tie.invited_by)) or ""
+
+
 def has_guests(session: Session, group_id: int) -> bool:
     """Tell whether people from outside the company are in the group."""
     query = select(Membership.person_id).join(Person, Person.id == Membership.person_id)
@@ -236,8 +236,8 @@ def groups_of(session: Session, viewer: Viewer, person_id: int) -> list[GroupCar
     theirs = select(Membership.group_id).where(
         Membership.person_id == person_id, Membership.state == "active"
     )
-    query = _cards(viewer).where(Group.id.in_(theirs), Group.archived_at.is_(None)).order_by(Group.name)
-    return [_card(*row) for row in session.execute(query.limit(50))]
+    query = _cards(viewer).where(by_right(viewer), Group.id.in_(theirs), Group.archived_at.is_(None))
+    return [_card(*row) for row in session.execute(query.order_by(Group.name).limit(50))]
 
 
 def brief(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str, str, int]]:
@@ -263,7 +263,7 @@ def by_login(session: Session, viewer: Viewer, names: Sequence[str]) -> tuple[li
 
 def reads_posts(session: Session, viewer: Viewer, group_id: int) -> ColumnElement[bool]:
     """Give the criterion of the people who read a group's posts: those who may be mentioned in it."""
-    group = session.scalars(select(Group).where(Group.id == group_id, visible(viewer))).first()
+    group = session.scalars(select(Group).where(Group.id == group_id, by_right(viewer))).first()
     if group is None or group.posts_audience == EVERYONE:
         return true()
     return Person.id.in_(

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from rse.core import db, text
 from rse.core.i18n import _, ngettext
 from rse.core.model import encode_id
-from rse.core.policy import Action, Invalid, require
+from rse.core.policy import Action, Invalid, NotFound, require
 from rse.core.web import (
     EMPLOYEE,
     SIGNED_IN,
@@ -87,6 +87,8 @@ def opened(slug: str) -> tuple[Group, dict[str, Any]]:
         "card": queries.card(session, who, group),
         "mine": mine,
         "may_read": may_read,
+        "may_see_members": policy.may_see_members(who, group),
+        "inviter": queries.inviter(session, mine),
         "may_edit": policy.may_edit(who, mine),
         "may_manage": policy.may_manage(mine),
         "may_invite": policy.may_invite(group, mine),
@@ -107,7 +109,7 @@ def show(slug: str) -> Any:
 
 
 def _owners(group: Group) -> Any:
-    return queries.owners(db.session(), group.id)
+    return queries.owners(db.session(), group.id) if policy.may_see_members(viewer(), group) else []
 
 
 @route(blueprint, "/groups/<slug>/about", rule=SIGNED_IN)
@@ -121,6 +123,8 @@ def about(slug: str) -> Any:
 def members(slug: str) -> Any:
     """Show who is in the group; its staff also sees who asks and who is invited."""
     group, values = opened(slug)
+    if not values["may_see_members"]:
+        raise NotFound
     session = db.session()
     after = decode_cursor(request.args.get("cursor"), str, int)
     found = queries.members(session, group.id, after=after, limit=MEMBERS)

@@ -63,6 +63,39 @@ def test_invited_people_accept_or_decline(app: Flask, cast: dict, browser_as: As
     assert state(app, closed, cast["sofia"]) is None
 
 
+@pytest.mark.parametrize(
+    ("who", "visibility"), [("karim", "secret"), ("james", "secret"), ("james", "closed")]
+)
+def test_an_invitation_names_the_group_and_its_sender_but_no_members(
+    cast: dict, browser_as: As, who: str, visibility: str
+) -> None:
+    amelie, invited = browser_as("amelie"), browser_as(who)
+    values = {"name": "Projet Orion", "visibility": visibility, "description": "Nouvelle usine"}
+    slug = amelie.post("/api/v1/groups", json=values).get_json()["slug"]
+    amelie.post(
+        f"/api/v1/groups/{slug}/members",
+        json={"person_ids": [encode_id(cast["sofia"]), encode_id(cast[who])]},
+    )
+    browser_as("sofia").put(f"/api/v1/groups/{slug}/membership")
+    for path in (f"/groups/{slug}", f"/groups/{slug}/about"):
+        html = invited.get(path).text
+        for shown in ("Projet Orion", "Nouvelle usine", "Amélie Rousseau vous invite"):
+            assert shown in html
+        assert encode_id(cast["amelie"]) not in html
+        assert "/members" not in html
+    for path in (f"/groups/{slug}/members", f"/api/v1/groups/{slug}/members"):
+        assert invited.get(path).status_code == 404, path
+    sofia, group = encode_id(cast["sofia"]), amelie.get(f"/api/v1/groups/{slug}").get_json()["id"]
+    assert "Projet Orion" not in invited.get(f"/people/{sofia}").text
+    if who == "karim":  # nobody is told apart by being offered, or not, in this group
+        offered = [invited.get(f"/people/mentions?q={q}&group={group}").text for q in ("sofia", "thomas")]
+        assert ["sofia.marchetti" in offered[0], "thomas.nguyen" in offered[1]] == [True, True]
+    invited.put(f"/api/v1/groups/{slug}/membership")
+    assert "Sofia Marchetti" in invited.get(f"/groups/{slug}/members").text
+    names = [m["person"]["uid"] for m in invited.get(f"/api/v1/groups/{slug}/members").get_json()["items"]]
+    assert "sofia.marchetti" in names
+
+
 def test_members_of_a_closed_group_cannot_invite(cast: dict, browser_as: As, closed: str) -> None:
     browser_as("amelie").post(
         f"/api/v1/groups/{closed}/members", json={"person_ids": [encode_id(cast["karim"])]}
