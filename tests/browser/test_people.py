@@ -18,7 +18,7 @@ def test_a_skill_is_suggested_chosen_and_taken_away_by_keyboard(open_as: Open) -
     listbox = page.get_by_role("listbox", name="Compétences")
     expect(listbox.get_by_role("option").first).to_be_visible()
     field.press("ArrowDown")
-    expect(field).to_have_attribute("aria-activedescendant", re.compile(r"skills-\d+-0"))
+    expect(field).to_have_attribute("aria-activedescendant", re.compile(r"suggestions-\d+-0"))
     field.press("Escape")
     expect(listbox).to_have_count(0)
     field.fill("Cafetière à piston")
