@@ -127,6 +127,7 @@ def init(app: Flask) -> None:
         pid=encode_id,
         enumeration=i18n.enumeration,
         language_name=i18n.language_name,
+        zone=i18n.get_zone,
     )
     env.filters.update(
         datetime=i18n.format_datetime,

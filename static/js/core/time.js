@@ -1,21 +1,34 @@
 // <time datetime data-relative>: the server writes the date, this says how long ago. Older than a week, the date stays.
+// Days are those of the calendar, in the time zone of the reader: 36 hours ago is yesterday or the day before, as it was.
 import { whenAdded } from './added.js';
 import { language } from './page.js';
 
+const zone = { timeZone: document.body.dataset.timezone || undefined };
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
-const exact = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short' });
-const units = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
+const exact = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short', ...zone });
+const calendar = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...zone });
+const minute = 60; const hour = 60 * minute;
+
+const day = at => Date.parse(calendar.format(at)) / 86_400_000;
+
+/** The words for a moment; undefined when it is too far away for other words than its date. */
+function words(at, now) {
+  const seconds = (at - now) / 1000;
+  const apart = Math.abs(seconds);
+  if (apart < minute) return relative.format(0, 'second');
+  if (apart < hour) return relative.format(Math.round(seconds / minute), 'minute');
+  const days = day(at) - day(now);
+  if (days === 0 || apart < 6 * hour) return relative.format(Math.round(seconds / hour), 'hour');
+  return Math.abs(days) <= 7 ? relative.format(days, 'day') : undefined;
+}
 
 function paint(element) {
   const at = new Date(element.dateTime);
-  const seconds = (at - Date.now()) / 1000;
-  if (Number.isNaN(seconds)) return;
+  if (Number.isNaN(at.getTime())) return;
   element.title ||= exact.format(at);
   element.dataset.shown ??= element.textContent;
-  if (Math.abs(seconds) > 7 * 86400) { element.textContent = element.dataset.shown; return; }
-  const [unit, size] = units.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
-  const words = unit === 'second' ? relative.format(0, 'second') : relative.format(Math.round(seconds / size), unit);
-  if (element.textContent !== words) element.textContent = words;
+  const shown = words(at, Date.now()) ?? element.dataset.shown;
+  if (element.textContent !== shown) element.textContent = shown;
 }
 
 whenAdded('time[data-relative]', paint);
