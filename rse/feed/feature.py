@@ -23,6 +23,8 @@ feature = Feature(
         NavItem("saved", lazy("Kept for later"), "feed.saved", "bookmark", 30, "me"),
     ),
     panels=(
+        Panel("home.rail", "week", lazy("Your week"), 10, panels.own_week),
+        Panel("home.rail", "questions", lazy("Who can answer?"), 20, panels.questions),
         Panel("group.feed", "feed", lazy("Posts"), 10, panels.group_feed),
         Panel("person.main", "feed", lazy("Latest posts"), 30, panels.person_latest),
     ),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from rse.core.audience import Viewer
 from rse.core.model import encode_id
-from rse.feed import composing, queries, timeline
+from rse.feed import composing, queries, timeline, week
 from rse.feed.views import PAGE, before, listed
 from rse.groups.models import Group
 
@@ -36,3 +36,15 @@ def person_latest(session: Session, viewer: Viewer, subject: Any) -> str:
     moderated = composing.moderated(queries.my_places(session, viewer)) if entries else frozenset()
     values = listed(entries, lambda _cursor: "", moderated)
     return render_template("feed/_panel_person.html", own=person_id == viewer.id, **values)
+
+
+def questions(session: Session, viewer: Viewer, _subject: object = None) -> str:
+    """Show questions that wait for an answer beside the home feed."""
+    found = week.waiting(session, viewer)
+    return render_template("feed/_panel_questions.html", questions=found) if found else ""
+
+
+def own_week(session: Session, viewer: Viewer, _subject: object = None) -> str:
+    """Show the viewer's own week beside the home feed."""
+    found = week.week(session, viewer)
+    return render_template("feed/_panel_week.html", week=found) if found else ""

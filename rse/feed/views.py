@@ -59,6 +59,12 @@ def show_home(status: int = 200, form: Any = None) -> Response:
     return page("feed/home.html", status, scope=scope, **values)
 
 
+@route(blueprint, "/home/beside", rule=SIGNED_IN)
+def beside() -> Any:
+    """Give the right column of the home page, which fetches it once it is seen."""
+    return page("feed/_beside.html")
+
+
 @route(blueprint, "/tags/<tag>", rule=SIGNED_IN)
 def tag(tag: str) -> Any:
     """Show the posts with a tag that the viewer may read."""

@@ -1,0 +1,175 @@
+"""The right column of the home page: questions that wait, and the viewer's own week, and no one else's."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, literal, or_, select, union
+from sqlalchemy.orm import Session
+
+from rse.accounts.cards import COLUMNS, Card, card_of
+from rse.accounts.models import Person
+from rse.accounts.names import fold
+from rse.core import clock
+from rse.core.audience import Viewer, readable
+from rse.core.text import excerpt, plain
+from rse.feed.models import Comment, Post, Reaction
+from rse.groups import queries as groups
+from rse.groups.models import Group
+from rse.people.models import PersonSkill, Profile, SkillName
+from rse.people.queries import visible
+
+DAYS = 7
+LATELY = timedelta(days=90)  # thanks for what is older are not counted
+WAITED = timedelta(days=90)  # older questions are answered, or nobody's any more
+CANDIDATES, SHOWN = 40, 3
+READ = 1500  # characters of a question that are compared with the viewer's skills
+SHORT = 2  # letters of a name that is not looked for: it would be found everywhere
+COUNTED = 100  # more than that is "99+"
+TITLE = 110  # characters of a question in the column
+WORD = re.compile(r"\w+")
+BEGINNING = func.substr(Post.body_html, 1, READ).label("body")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question without an answer; `skill` is the one of the viewer that it names, if any."""
+
+    id: int
+    text: str
+    at: datetime
+    author: str
+    skill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The viewer's last seven days."""
+
+    group_posts: int
+    answers: int
+    answered: int | None  # the question, when all answers are to one
+    thanks: int  # people who said thanks
+    newcomers: list[Card]
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to say."""
+        return bool(self.group_posts or self.answers or self.thanks or self.newcomers)
+
+
+def _words(text: str) -> str:
+    """Give the words of a text without accents, case and punctuation, with a space around each."""
+    return f" {' '.join(WORD.findall(fold(text)))} "
+
+
+def _plain(html: str) -> str:
+    """Give the words of the beginning of a page's HTML, which may end inside of a tag."""
+    return plain(html[: html.rfind("<")] if html.rfind("<") > html.rfind(">") else html)
+
+
+def _skills(session: Session, viewer: Viewer) -> dict[str, str]:
+    """Give the names of the viewer's skills, folded, with the label to show."""
+    query = select(SkillName.folded, SkillName.label).join(
+        PersonSkill, PersonSkill.skill_id == SkillName.skill_id
+    )
+    rows = session.execute(query.where(PersonSkill.person_id == viewer.id).limit(200))
+    return {_words(row.folded): row.label for row in rows if len(row.folded) > SHORT}
+
+
+def waiting(session: Session, viewer: Viewer) -> list[Waiting]:
+    """Give questions that the viewer may answer and nobody has: near their skills first, then the oldest."""
+    query = (
+        select(Post.id, Post.title, BEGINNING, Post.tags, Post.at, Person.display_name)
+        .join(Person, Person.id == Post.author_id)
+        .outerjoin(Group, Group.id == Post.group_id)
+        .where(Post.kind == "question", Post.answer_id.is_(None), Post.at >= clock.now() - WAITED)
+        .where(Post.comment_count == 0, Post.deleted_at.is_(None), Post.author_id != viewer.id)
+        .where(Group.archived_at.is_(None), readable(Post.audience, viewer))
+    )
+    rows = session.execute(query.order_by(Post.at, Post.id).limit(CANDIDATES)).all()
+    skills = _skills(session, viewer) if rows else {}
+    found = []
+    for row in rows:
+        body = _plain(row.body)
+        words = _words(" ".join((row.title or "", body, *row.tags)))
+        near = next((label for name, label in skills.items() if name in words), "")
+        shown = excerpt(row.title or body, TITLE)
+        found.append(Waiting(row.id, shown, row.at, row.display_name, near))
+    return sorted(found, key=lambda one: not one.skill)[:SHOWN]
+
+
+def week(session: Session, viewer: Viewer) -> Week:
+    """Give the viewer's own week."""
+    since = clock.now() - timedelta(days=DAYS)
+    answers = _answers(session, viewer, since)
+    return Week(
+        group_posts=_group_posts(session, viewer, since),
+        answers=len(answers),
+        answered=answers[0] if len(set(answers)) == 1 else None,
+        thanks=_thanks(session, viewer, since),
+        newcomers=newcomers(session, viewer),
+    )
+
+
+def _group_posts(session: Session, viewer: Viewer, since: datetime) -> int:
+    mine = groups.group_ids(viewer)
+    if not mine:
+        return 0
+    new = (
+        select(literal(1))
+        .where(Post.group_id.in_(mine), Post.at >= since, Post.author_id != viewer.id)
+        .where(Post.deleted_at.is_(None), readable(Post.audience, viewer))
+        .limit(COUNTED)
+    )
+    return session.scalar(select(func.count()).select_from(new.subquery())) or 0
+
+
+def _answers(session: Session, viewer: Viewer, since: datetime) -> Sequence[int]:
+    """Give the viewer's questions, one time for each comment of somebody else."""
+    query = (
+        select(Post.id)
+        .join(Comment, Comment.post_id == Post.id)
+        .where(Post.author_id == viewer.id, Post.kind == "question", Post.deleted_at.is_(None))
+        .where(readable(Post.audience, viewer), Comment.at >= since, Comment.deleted_at.is_(None))
+        .where(Comment.author_id != viewer.id)
+    )
+    return session.scalars(query.limit(COUNTED)).all()
+
+
+def _thanks(session: Session, viewer: Viewer, since: datetime) -> int:
+    """Count the people who said thanks this week for something that the viewer wrote lately."""
+
+    def for_mine(kind: str, table: type[Post | Comment]) -> Select[Any]:
+        return (
+            select(Reaction.person_id)
+            .join(table, table.id == Reaction.object_id)
+            .where(Reaction.kind == kind, Reaction.name == "thanks", Reaction.at >= since)
+            .where(table.author_id == viewer.id, table.at >= since - LATELY, table.deleted_at.is_(None))
+            .where(Reaction.person_id != viewer.id)
+        )
+
+    people = union(for_mine("post", Post), for_mine("comment", Comment)).limit(COUNTED)
+    return len(session.scalars(people).all())
+
+
+def newcomers(session: Session, viewer: Viewer) -> list[Card]:
+    """Give who has joined the viewer's site or department this week; guests see nobody."""
+    if not viewer.is_employee:
+        return []
+    today = clock.today(viewer.timezone)
+    me = select(Person.site, Profile.department_id).outerjoin(Profile, Profile.person_id == Person.id)
+    row = session.execute(me.where(Person.id == viewer.id)).first()
+    if row is None or not (row.site or row.department_id):
+        return []
+    near = [Person.site == row.site] if row.site else []
+    near += [Profile.department_id == row.department_id] if row.department_id else []
+    query = (
+        select(*COLUMNS)
+        .join(Profile, Profile.person_id == Person.id)
+        .where(Profile.start_date.between(today - timedelta(days=DAYS), today), or_(*near))
+        .where(Person.status == "active", Person.kind == "employee", Person.id != viewer.id, visible(viewer))
+    )
+    rows = session.execute(query.order_by(Profile.start_date.desc(), Person.id).limit(SHOWN))
+    return [card_of(one) for one in rows]
