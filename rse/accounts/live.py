@@ -1,6 +1,7 @@
 """What sockets ask of accounts: who comes in by a session or a token, and whether it still stands."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from flask_login import current_user
 from sqlalchemy import ColumnElement, or_, select
@@ -10,6 +11,7 @@ from rse.accounts.models import ApiToken, Person, Session
 from rse.core import clock, db, live
 from rse.core.audience import Viewer
 from rse.core.sockets import Pass
+from rse.core.web import settings
 
 
 class Gate:
@@ -36,10 +38,12 @@ class Gate:
         return sessions.viewer_of_person(db.db.session(), person) if person else None
 
     def standing(self, given: Iterable[Pass]) -> set[Pass]:
-        """Tell which of these still stand: not ended, and of somebody active."""
+        """Tell which of these still stand: not ended, not idle for too long, and of somebody active."""
         found, now = set(given), clock.now()
+        idle = now - timedelta(hours=settings().session_idle_hours)
         of_sessions = select(Session.id).join(Person, Person.id == Session.person_id)
-        of_sessions = of_sessions.where(Session.expires_at > now, Person.status == "active")
+        of_sessions = of_sessions.where(Session.expires_at > now, Session.seen_at > idle)
+        of_sessions = of_sessions.where(Person.status == "active")
         of_tokens = select(ApiToken.id).join(Person, Person.id == ApiToken.person_id)
         of_tokens = of_tokens.where(_valid(), Person.status == "active")
         stand = {}
@@ -50,6 +54,10 @@ class Gate:
             ids = [one.id for one in found if one.kind == kind]
             stand[kind] = set(db.db.session().scalars(query.where(column.in_(ids)))) if ids else set()
         return {one for one in found if one.id in stand[one.kind]}
+
+    def tokens(self, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+        """Give the tokens that people hold now; nothing for who is not active any more."""
+        return sessions.tokens_of(db.db.session(), person_ids)
 
 
 def _valid() -> ColumnElement[bool]:
