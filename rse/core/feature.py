@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -134,6 +134,8 @@ class Feature:
     guards: tuple[Guard, ...] = ()
     exports: tuple[Export, ...] = ()
     tokens: Callable[[Session, int, str], Iterable[str]] | None = None  # (session, person id, kind)
+    # The same for many people at once, by {person id: kind}, where sockets are looked after.
+    tokens_of: Callable[[Session, Mapping[int, str]], Mapping[int, Collection[str]]] | None = None
     frame: tuple[Callable[[Session, Viewer], Mapping[str, Any]], ...] = ()  # values for every page's layout
     live: Callable[[], None] | None = None  # registers what sockets ask for
     init: Callable[[Flask], None] | None = None  # anything else, once per application

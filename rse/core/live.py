@@ -8,6 +8,8 @@ The database is the truth, a socket a hint: clients fetch what they missed.
 from __future__ import annotations
 
 import threading
+import time
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,19 +20,22 @@ from flask_socketio import SocketIO
 from socketio import RedisManager
 
 from rse.core import db, presence, websocket
-from rse.core.audience import Viewer, person_token
+from rse.core.audience import Viewer
 from rse.core.model import encode_id
+from rse.core.rooms import Rooms
 from rse.core.sockets import Connected, Gate, Sockets
 from rse.settings import LOOPBACK, Settings
 
 log = structlog.get_logger()
 MAX_PAYLOAD = 64 * 1024
 CHECK_SECONDS = 0.8  # how soon a session that has ended loses its sockets
+ROOMS_EVERY = 3  # rounds: how soon a right that ended in another process loses its rooms
 OPEN = "rse.socket"  # in the environment of an event: its session is not loaded with the request
 MOVE = "rse:move"  # between processes: a person's sockets enter or leave a room
 
 socketio = SocketIO(manage_session=False)
 sockets = Sockets()
+rooms = Rooms()
 
 
 class _State:
@@ -119,10 +124,7 @@ def _connect(auth: Any = None) -> None:
     if not sockets.add(Connected(sid(), who.id, came_by)):
         raise Refusal("too many connections")
     request.environ[OPEN] = True
-    own = person_token(who.id)
-    for room in who.tokens | {own}:
-        if room == own or not room.startswith("person:"):
-            socketio.server.enter_room(sid(), room, namespace="/")
+    rooms.connect(socketio.server, sid(), who.id, who.tokens)
     _came(who.id)
     _start_checker()
 
@@ -153,14 +155,15 @@ def _start_checker() -> None:
 def _check(app: Flask) -> None:
     """Every second, put out the sockets of sessions that have ended anywhere; until none is left."""
     last: set[int] = set()
-    while _state.checked is app and _state.app is app:
+    for turn in count(1):
         socketio.sleep(CHECK_SECONDS)
+        if _state.checked is not app or _state.app is not app:
+            return
+        _look(app, with_rooms=turn % ROOMS_EVERY == 0)
         try:
-            with app.app_context():
-                check_sessions()
             last = _settle(last)
         except Exception:
-            log.exception("session check failed")
+            log.exception("presence could not be told")
         with _state.lock:
             if _state.checked is app and not sockets.people() and not _state.leaving:
                 _state.checked = None
@@ -198,20 +201,46 @@ def check_sessions() -> None:
             socketio.server.disconnect(one.sid, namespace="/")
 
 
+def check_rooms() -> None:
+    """Put every socket in the rooms that its person's rights open now: they change in other processes too."""
+    gate, began = _state.gate, time.monotonic()
+    if gate is None or not sockets.people():
+        return
+    tokens = gate.tokens(sockets.people())
+    db.rollback()
+    rooms.correct(socketio.server, sockets.all(), tokens, began)
+
+
 def put_out_session(session_id: int) -> None:
     """Look soon, not at the next round, whether the sockets of this session have lost it.
 
     Not at once: the caller's transaction is open, and nothing may wait between a write and its commit.
     """
     held = any(one.came_by.kind == "session" and one.came_by.id == session_id for one in sockets.all())
-    if held and _state.app is not None:
+    if held:
+        look_soon()
+
+
+def look_soon() -> None:
+    """Look in a moment whether every socket of this process still has its session and its rooms."""
+    if _state.app is not None and sockets.people():
         socketio.start_background_task(_check_soon, _state.app)
 
 
 def _check_soon(app: Flask) -> None:
     socketio.sleep(0.05)
-    with app.app_context():
-        check_sessions()
+    if _state.app is app:
+        _look(app)
+
+
+def _look(app: Flask, *, with_rooms: bool = True) -> None:
+    try:
+        with app.app_context():
+            check_sessions()
+            if with_rooms:
+                check_rooms()
+    except Exception:
+        log.exception("check of sockets failed")
 
 
 def enter(person_id: int, room: str) -> None:
@@ -233,9 +262,7 @@ def _tell_all(person_id: int, room: str, *, enters: bool) -> None:
 
 
 def _move(person_id: int, room: str, *, enters: bool) -> None:
-    for sid in sockets.of(person_id):
-        move = socketio.server.enter_room if enters else socketio.server.leave_room
-        move(sid, room, namespace="/")
+    rooms.move(socketio.server, sockets.of(person_id), person_id, room, enters=enters)
 
 
 def enter_here(room: str) -> None:

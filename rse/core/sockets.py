@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -43,6 +43,9 @@ class Gate(Protocol):
 
     def standing(self, given: Iterable[Pass]) -> set[Pass]:
         """Tell which of these still stand."""
+
+    def tokens(self, person_ids: Iterable[int]) -> Mapping[int, frozenset[str]]:
+        """Give the tokens that people hold now; nothing for who is not active any more."""
 
 
 @dataclass(slots=True)
