@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+FOLDED = 240  # characters kept of a folded name: some letters are several when apart
 MAX_UID = 60  # four characters are left for a number
 
 
@@ -10,6 +11,11 @@ def fold(text: str) -> str:
     """Write a text without accents, in lower case, for sorting and comparing."""
     apart = unicodedata.normalize("NFKD", text)
     return "".join(c for c in apart if not unicodedata.combining(c)).casefold().strip()
+
+
+def folded_name(name: str | None) -> str:
+    """Give what a name is found by: folded, cut to what its column holds; empty for none."""
+    return fold(name or "")[:FOLDED]
 
 
 def sort_name(family: str, given: str, display: str) -> str:

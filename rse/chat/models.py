@@ -4,12 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from rse.accounts.names import FOLDED, folded_name
 from rse.core.model import Base, Identified
 
 CONVERSATION = "conversation.id"
 PERSON = "person.id"
+
+
+def _folded(context: Any) -> str:
+    """Fold the title of a row that is inserted without the class."""
+    return folded_name(context.get_current_parameters().get("title"))
 
 
 class Conversation(Identified):
@@ -23,6 +29,9 @@ class Conversation(Identified):
 
     kind: Mapped[str] = mapped_column(String(6), default="direct")  # direct, group
     title: Mapped[str | None] = mapped_column(String(120))
+    folded: Mapped[str] = mapped_column(
+        String(FOLDED), default=_folded, server_default=""
+    )  # title, to be found by
     group_id: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("group.id", ondelete="CASCADE"), unique=True
     )
@@ -36,6 +45,11 @@ class Conversation(Identified):
     created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="SET NULL"))
     created_at: Mapped[datetime]
     demo: Mapped[bool] = mapped_column(default=False)
+
+    @validates("title")
+    def _named(self, _field: str, title: str | None) -> str | None:
+        self.folded = folded_name(title)
+        return title
 
 
 class Participation(Base):

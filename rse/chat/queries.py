@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
+from rse.accounts.names import fold
 from rse.chat.models import Conversation, ConversationEvent, Message, Participation
 from rse.chat.policy import Place
 from rse.core.audience import EVERYONE, Viewer, conversation_token, readable
@@ -97,15 +98,17 @@ def listed(
 
 def _named(q: str) -> ColumnElement[bool]:
     """Give the criterion of a search by name: of the conversation, its group, or somebody in it."""
+    words, shown = fold(q).split(), Person.display_name.icontains(q, autoescape=True)
+    called = and_(*(Person.sort_name.contains(word, autoescape=True) for word in words)) if words else shown
     somebody = (
         exists()
         .where(Participation.conversation_id == Conversation.id, Participation.left_at.is_(None))
-        .where(Person.id == Participation.person_id, Person.display_name.icontains(q, autoescape=True))
+        .where(Person.id == Participation.person_id, or_(shown, called))
         .correlate(Conversation)
     )
     return or_(
-        Conversation.title.icontains(q, autoescape=True),
-        Group.name.icontains(q, autoescape=True),
+        Conversation.folded.contains(fold(q), autoescape=True),
+        Group.folded.contains(fold(q), autoescape=True),
         and_(Conversation.group_id.is_(None), somebody),
     )
 

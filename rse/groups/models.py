@@ -1,11 +1,18 @@
 """Tables of groups: the group, who belongs to it, who asks or is asked to."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from rse.accounts.names import FOLDED, folded_name
 from rse.core.model import Base, Identified
+
+
+def _folded(context: Any) -> str:
+    """Fold the name of a row that is inserted without the class."""
+    return folded_name(context.get_current_parameters().get("name"))
 
 
 class Group(Identified):
@@ -15,6 +22,9 @@ class Group(Identified):
 
     slug: Mapped[str] = mapped_column(String(80), unique=True)  # random when the group is secret
     name: Mapped[str] = mapped_column(String(120))
+    folded: Mapped[str] = mapped_column(
+        String(FOLDED), default=_folded, server_default=""
+    )  # name, to be found by
     description: Mapped[str] = mapped_column(Text, default="")
     visibility: Mapped[str] = mapped_column(String(10), default="open")  # open, closed, secret
     purpose: Mapped[str] = mapped_column(String(20), default="professional")  # professional, social
@@ -27,6 +37,11 @@ class Group(Identified):
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)  # counts changes of what a card shows of it
     demo: Mapped[bool] = mapped_column(default=False)
+
+    @validates("name")
+    def _named(self, _field: str, name: str) -> str:
+        self.folded = folded_name(name)
+        return name
 
 
 class Membership(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
+from rse.accounts.names import fold
 from rse.core.audience import EVERYONE, Viewer, readable, readable_people
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
@@ -134,7 +135,7 @@ def directory(
     """Give `limit + 1` groups by name after a position; the extra one says that there are more."""
     query = _cards(viewer).where(Group.archived_at.is_(None))
     if q:
-        query = query.where(Group.name.icontains(q, autoescape=True))
+        query = query.where(Group.folded.contains(fold(q), autoescape=True))
     if purpose:
         query = query.where(Group.purpose == purpose)
     if after:

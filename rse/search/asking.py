@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
+from rse.accounts.names import fold, folded_name
 from rse.core.audience import Viewer, readable_people
 from rse.core.feature import IndexSource
 from rse.core.i18n import _
@@ -32,6 +33,7 @@ TYPES = {
     "file": frozenset({"file"}),
 }
 FIELD = {"post_kind": "kind"}  # what a facet is called in a question, where that differs
+WORDS_OF_NAME = 8
 NOBODY = frozenset({-1})  # a filter that names nobody finds nothing
 
 
@@ -125,7 +127,8 @@ def _typed(text: str) -> tuple[date, date]:
 def _groups(session: Session, viewer: Viewer, names: Sequence[str]) -> frozenset[int]:
     if not names:
         return frozenset()
-    named = or_(Group.slug.in_(names), func.lower(Group.name).in_([name.lower() for name in names]))
+    folded = [folded_name(name) for name in names]
+    named = or_(Group.slug.in_([*names, *folded]), Group.folded.in_(folded))
     return frozenset(session.scalars(select(Group.id).where(named, visible(viewer)))) or NOBODY
 
 
@@ -133,9 +136,21 @@ def _authors(session: Session, viewer: Viewer, names: Sequence[str]) -> frozense
     if not names:
         return frozenset()
     low = [name.lower().lstrip("@") for name in names]
-    named = or_(Person.uid.in_(low), func.lower(Person.display_name).in_(low), Person.id.in_(_ids(names)))
+    low += [fold(name) for name in low]
+    named = or_(
+        Person.uid.in_(low),
+        func.lower(Person.display_name).in_(low),
+        Person.sort_name.in_([turned for name in names for turned in _turned(name)]),
+        Person.id.in_(_ids(names)),
+    )
     mine = readable_people(Person.audience, Person.id, viewer)
     return frozenset(session.scalars(select(Person.id).where(named, mine))) or NOBODY
+
+
+def _turned(name: str) -> list[str]:
+    """Give a folded name beginning with each of its words: people are sorted by their family names."""
+    words = fold(name.lstrip("@")).split()[:WORDS_OF_NAME]
+    return [" ".join(words[start:] + words[:start]) for start in range(len(words))]
 
 
 def _ids(names: Iterable[str]) -> list[int]:

@@ -51,3 +51,21 @@ def test_downgrade_one_step_and_up_again(empty: Flask) -> None:
     assert differences() != []  # whichever step is the last one
     upgrade(directory=str(ROOT / "migrations"))
     assert differences() == []
+
+
+def test_names_that_were_there_are_folded(empty: Flask) -> None:
+    upgrade(directory=str(ROOT / "migrations"), revision="0001")
+    with db.db.engine.begin() as connection:
+        connection.execute(
+            text(
+                """INSERT INTO "group" (id, slug, name, description, visibility, purpose, audience, posts_audience,
+                member_count, post_count, created_at, version, demo) VALUES (1, 'equipe', 'Équipe', '', 'open',
+                'professional', 'everyone', 'everyone', 0, 0, '2026-01-01 00:00:00.000000', 1, false)"""
+            )
+        )
+    upgrade(directory=str(ROOT / "migrations"))
+    with db.db.engine.connect() as connection:
+        assert connection.execute(text('SELECT folded FROM "group"')).scalar_one() == "equipe"
+    downgrade(directory=str(ROOT / "migrations"), revision="0001")
+    with db.db.engine.connect() as connection:
+        assert connection.execute(text('SELECT name FROM "group"')).scalar_one() == "Équipe"

@@ -76,6 +76,20 @@ def test_filters_are_fields_or_words(company: Company) -> None:
     assert company.search("karim", "projet", **{"from": "2020-01-01"})["total"] == 2
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["group:ÉQUIPE", "group:equipe", "author:INÈS.LAMBERT", 'author:"INÈS LAMBERT"', 'author:"lambert inès"'],
+)
+def test_names_in_filters_are_read_whatever_their_case_and_accents(company: Company, typed: str) -> None:
+    slug = company.group("ines", "Équipe")
+    company.post("ines", "Le projet avance", group=slug)
+    company.post("karim", "Le projet recule")
+    company.index()
+    assert [item["author"] for item in company.search("karim", f"projet {typed}")["items"]] == [
+        "Inès Lambert"
+    ]
+
+
 def test_dates_are_typed_too(company: Company) -> None:
     days = (
         "2023-12-31T12:00",
