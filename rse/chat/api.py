@@ -25,6 +25,7 @@ from rse.chat.schemas import (
 )
 from rse.core import db
 from rse.core.api import Listing, endpoint, paginate
+from rse.core.model import decode_id
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer
 
 blueprint = Blueprint("chat_api", __name__)
@@ -46,7 +47,7 @@ def list_conversations(query: ListConversations) -> Any:
 
 @endpoint(
     blueprint, "/conversations", "POST", rule=SIGNED_IN, body=BeginConversation, returns=ConversationOut,
-    status=201, limit="60/hour",
+    status=201, limit="60/hour", again=lambda made: get_conversation(decode_id(made["id"])),
 )  # fmt: skip
 def begin_conversation(body: BeginConversation) -> Any:
     """Begin a direct conversation, or find the untitled one of the same people (200)."""
@@ -106,6 +107,7 @@ def _range(query: ListMessages) -> tuple[int | None, int | None]:
 @endpoint(
     blueprint, "/conversations/<pid:conversation_id>/messages", "POST", rule=SIGNED_IN, body=SendMessage,
     returns=MessageOut, status=201, limit="120/minute",
+    again=lambda made, conversation_id: get_message(decode_id(made["id"])),
 )  # fmt: skip
 def send_message(conversation_id: int, body: SendMessage) -> Any:
     """Send a message; the same `client_id` gives the same message."""

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any
 
 import orjson
@@ -128,11 +128,14 @@ def endpoint(
     returns: Any = None,
     status: int = 200,
     limit: str | None = None,
+    again: Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a call under /api/v1. The function gets `body`, `query` if it names them, and the path's parts.
 
     It returns plain data (dict, list, dataclass, pydantic model or None), or a pair of data and status.
     An unsafe call is committed after it; its docstring's first line is the summary in the document.
+    `again` gives what a repeated Idempotency-Key answers, from (the first answer, **the path's parts): it
+    reads anew, so that it refuses what the caller may not read any more.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -146,7 +149,8 @@ def endpoint(
                 arguments["query"] = read
             if body is not None:
                 arguments["body"] = _read_body(body)
-            return _answer(function, arguments, status)
+            anew = partial(again, **parts) if again else None
+            return _answer(function, arguments, status, anew)
 
         doc = (inspect.getdoc(function) or "").split("\n")[0]
         endpoints[(blueprint.name + "." + function.__name__, method)] = Endpoint(
@@ -167,7 +171,12 @@ def endpoint(
     return register
 
 
-def _answer(function: Callable[..., Any], arguments: Mapping[str, Any], status: int) -> Response:
+def _answer(
+    function: Callable[..., Any],
+    arguments: Mapping[str, Any],
+    status: int,
+    again: Callable[[Any], Any] | None,
+) -> Response:
     """Run the call once for its idempotency key, commit, and write the answer."""
     key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
     if not key:
@@ -188,7 +197,8 @@ def _answer(function: Callable[..., Any], arguments: Mapping[str, Any], status: 
     if known is not None:
         if known.fingerprint != fingerprint:
             raise Invalid(**{"Idempotency-Key": _("This key has been used for another request.")})
-        return Response(known.body, known.status, mimetype="application/json")
+        made = orjson.loads(known.body) if known.body else None
+        return respond(again(made) if again and made else made, known.status)
     response = respond(function(**arguments), status)
     values = {"person_id": person, "key": key, "fingerprint": fingerprint, "at": clock.now()}
     values |= {"status": response.status_code, "body": response.get_data(as_text=True)}

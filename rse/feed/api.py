@@ -7,6 +7,7 @@ from flask import Blueprint
 
 from rse.core import db
 from rse.core.api import Page, endpoint, paginate
+from rse.core.model import decode_id
 from rse.core.web import SIGNED_IN, decode_cursor, viewer
 from rse.feed import documents, queries, reacting, service, timeline
 from rse.feed.documents import CommentOut, CommentPage, PostOut, PostPage
@@ -52,6 +53,7 @@ def group_posts(slug: str, query: Page) -> Any:
     returns=PostOut,
     status=201,
     limit="60/minute",
+    again=lambda made: show(decode_id(made["id"])),
 )
 def publish(body: PublishPost) -> Any:
     """Publish a post to the company or to a group."""
@@ -99,9 +101,14 @@ def _comment(post_id: int, comment_id: int) -> dict[str, Any]:
     return documents.comments(session, viewer(), post_id, shown.values())[0]
 
 
+def _read_comment(comment_id: int) -> dict[str, Any]:
+    found, post = queries.comment(db.session(), viewer(), comment_id)
+    return _comment(post.id, found.id)
+
+
 @endpoint(
     blueprint, "/posts/<pid:post_id>/comments", "POST", rule=SIGNED_IN, body=AddComment, returns=CommentOut,
-    status=201, limit="120/minute",
+    status=201, limit="120/minute", again=lambda made, post_id: _read_comment(decode_id(made["id"])),
 )  # fmt: skip
 def add_comment(post_id: int, body: AddComment) -> Any:
     """Write a comment under a post."""

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from rse.core import db
 from rse.core.api import Listing, endpoint
-from rse.core.model import encode_id
+from rse.core.model import decode_id, encode_id
 from rse.core.policy import NotFound
 from rse.core.web import EMPLOYEE, SIGNED_IN, decode_cursor, encode_cursor, viewer
 from rse.groups import policy, queries, service
@@ -52,8 +52,9 @@ def index(query: GroupsPage) -> dict[str, Any]:
 
 
 @endpoint(
-    blueprint, "/groups", "POST", rule=EMPLOYEE, body=NewGroup, returns=GroupOut, status=201, limit="60/hour"
-)
+    blueprint, "/groups", "POST", rule=EMPLOYEE, body=NewGroup, returns=GroupOut, status=201, limit="60/hour",
+    again=lambda made: _data(queries.by_id(db.session(), viewer(), decode_id(made["id"]))),
+)  # fmt: skip
 def create(body: NewGroup) -> dict[str, Any]:
     """Create a group; you own it."""
     return _data(service.create(db.session(), viewer(), **body.model_dump()))
@@ -120,7 +121,15 @@ def _member(member: queries.Member) -> dict[str, Any]:
     return {"person": person, "role": member.role, "state": member.state, "since": member.at}
 
 
-@endpoint(blueprint, "/groups/<slug>/members", "POST", rule=SIGNED_IN, body=Invitations, limit="120/hour")
+def _invited_before(said: Any, slug: str) -> Any:
+    queries.find(db.session(), viewer(), slug)
+    return said
+
+
+@endpoint(
+    blueprint, "/groups/<slug>/members", "POST", rule=SIGNED_IN, body=Invitations, limit="120/hour",
+    again=_invited_before,
+)  # fmt: skip
 def invite(slug: str, body: Invitations) -> dict[str, Any]:
     """Invite people, or let in those who asked."""
     session, who = db.session(), viewer()
