@@ -134,19 +134,19 @@ def _standing(session: DbSession, query: Any, **which: Any) -> Any:
     """Give session and person in one row, when the session stands and the person is active."""
     now = clock.now()
     idle = now - timedelta(hours=settings().session_idle_hours)
-    return session.execute(query, {"now": now, "idle": idle, **which}).first()
+    return session.connection().execute(query, {"now": now, "idle": idle, **which}).first()
 
 
 def _viewer(session: DbSession, row: Any) -> Viewer:
     roles = row.roles or frozenset()
-    tokens = base_tokens(row.id, row.kind, roles)
+    tokens, known = base_tokens(row.id, row.kind, roles), dict[str, Any]()
     for feature in registry().features:
         if feature.tokens:
-            tokens.update(feature.tokens(session, row.id, row.kind))
+            tokens.update(feature.tokens(session, row.id, row.kind, known))
     card = replace(card_of(row), roles=roles, is_manager=row.is_manager)
     return Viewer(
         row.id, row.kind, roles, frozenset(tokens), row.locale or settings().default_locale,
-        row.timezone or settings().timezone, row.display_name, card,
+        row.timezone or settings().timezone, row.display_name, card, known,
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ class Viewer:
     timezone: str = "Europe/Paris"
     display_name: str = ""
     card: Any = field(default=None, compare=False)  # the accounts.models.Person row's public columns
+    known: dict[str, Any] = field(default_factory=dict, compare=False)  # what features read with the tokens
 
     @property
     def is_employee(self) -> bool:

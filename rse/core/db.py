@@ -1,5 +1,6 @@
 """The database of the application: engine, session and the one way to commit."""
 
+import sqlite3
 import threading
 from typing import Any
 
@@ -7,6 +8,7 @@ from flask import Flask, g, has_request_context, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from rse.core import events
@@ -72,7 +74,7 @@ def _prepare_sqlite(engine: Engine) -> None:
                 raise TimeoutError("the database is busy")
             connection.info["rse_writer"] = True
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+            _say(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
         except BaseException:
             _release(connection)
             raise
@@ -89,9 +91,20 @@ def _after(connection: Any, statement: str, release: Any) -> None:
     """End the transaction that we began ourselves, and let the next writer in whatever happens."""
     try:
         if connection.connection.dbapi_connection.in_transaction:
-            connection.exec_driver_sql(statement)
+            _say(connection, statement)
     finally:
         release(connection)
+
+
+def _say(connection: Any, statement: str) -> None:
+    """Run a word of transaction control: every request says two, so no statement is built around it.
+
+    Raises OperationalError of SQLAlchemy, as its own statements do.
+    """
+    try:
+        connection.connection.dbapi_connection.execute(statement)
+    except sqlite3.Error as error:
+        raise OperationalError(statement, None, error) from error
 
 
 def session() -> Session:

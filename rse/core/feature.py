@@ -133,7 +133,8 @@ class Feature:
     panels: tuple[Panel, ...] = ()
     guards: tuple[Guard, ...] = ()
     exports: tuple[Export, ...] = ()
-    tokens: Callable[[Session, int, str], Iterable[str]] | None = None  # (session, person id, kind)
+    # (session, person id, kind, what the viewer shall know) gives audience tokens
+    tokens: Callable[[Session, int, str, dict[str, Any]], Iterable[str]] | None = None
     # The same for many people at once, by {person id: kind}, where sockets are looked after.
     tokens_of: Callable[[Session, Mapping[int, str]], Mapping[int, Collection[str]]] | None = None
     frame: tuple[Callable[[Session, Viewer], Mapping[str, Any]], ...] = ()  # values for every page's layout

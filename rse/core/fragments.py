@@ -3,6 +3,8 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import count
 from typing import Any
 
 from jinja2 import pass_context
@@ -24,9 +26,8 @@ class Cache:
         """Give what is kept, or None."""
         found = self.kept.get(key)
         if found is not None:
-            with self.lock:
-                if key in self.kept:
-                    self.kept.move_to_end(key)
+            with suppress(KeyError):  # forgotten by another thread meanwhile
+                self.kept.move_to_end(key)
         return found
 
     def put(self, key: Any, value: Any) -> None:
@@ -60,12 +61,24 @@ def frozen(value: Any) -> Any:
     return value
 
 
-def key_of(values: Mapping[str, Any]) -> Any:
-    """Name the values that the frame of a page is made of; None when they cannot be a key."""
+_keys = Cache(KEPT)
+_next = count(1)
+
+
+def key_of(values: Mapping[str, Any], *more: Any) -> int | None:
+    """Give a number for the values that the frame of a page is made of; None when they cannot be a key.
+
+    Equal values have the same number while they are in use; a page's parts compare it, not the values.
+    """
     try:
-        return frozen(values)
+        key = (frozen(values), *more)
     except TypeError:
         return None
+    known: int | None = _keys.get(key)
+    if known is None:
+        known = next(_next)
+        _keys.put(key, known)
+    return known
 
 
 @pass_context
@@ -80,7 +93,7 @@ def kept(context: Context, template: str) -> Markup:
         context.get("search_text"),
         path if path in named or path.startswith("/groups/") else "",
     )
-    html = _frame.get(key) if key[1] is not None else None
+    html = None if key[1] is None else _frame.get(key)
     if html is None:
         part = context.environment.get_template(template)
         html = rendered(part.render(context.get_all()))

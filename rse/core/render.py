@@ -13,6 +13,7 @@ from rse.core import db, fragments, headers, i18n, text
 from rse.core.model import decode_id, encode_id
 from rse.core.web import current_viewer, registry, settings, take_flashes
 
+KEPT = 500  # forms of the navigation: by role, language and counts
 STATIC = Path(__file__).resolve().parents[2] / "static" / "dist"
 
 
@@ -71,36 +72,53 @@ def shell() -> dict[str, Any]:
         "company": settings().company,
         "contact": settings().contact,
         "viewer": who.card if who else None,
-        "navigation": [],
     }
+    shown: tuple[tuple[int, int], ...] = ()
     if who is not None:
-        base["navigation"] = [
-            {
-                "key": i.key,
-                "label": str(i.label),
-                "href": href,
-                "icon": i.icon,
-                "place": i.place,
-                "count": i.count(db.session(), who) if i.count else 0,
-            }
-            for i, href in (*_items("main"), *_items("admin"), *_items("me"))
-            if i.shown(who)
-        ]
+        items = enumerate(_items("main", "admin", "me"))
+        shown = tuple(
+            (at, item.count(db.session(), who) if item.count else 0)
+            for at, (item, _href) in items
+            if item.shown(who)
+        )
         for give in registry().all("frame"):
             base |= give(db.session(), who)
-    base["footer_links"] = [(str(item.label), href) for item, href in _items("foot")]
-    base["frame_key"] = fragments.key_of(base)
+    base["frame_key"] = fragments.key_of(base, shown)
+    base["navigation"], base["footer_links"] = _labelled(base["locale"], shown)
     base["flashes"] = take_flashes() if who else []
     return base
 
 
-def _items(place: str) -> list[tuple[Any, str]]:
-    """Give the destinations of a place with their addresses, which do not change while the process lives."""
-    known: dict[str, list[tuple[Any, str]]] = current_app.extensions.setdefault("rse_navigation", {})
-    if place not in known:
-        items = sorted((i for i in registry().all("nav") if i.place == place), key=lambda i: i.order)
-        known[place] = [(item, url_for(item.endpoint)) for item in items]
-    return known[place]
+def _labelled(locale: str, shown: tuple[tuple[int, int], ...]) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Give the destinations that are shown, each with its count, and the footer's, in a language."""
+    known: fragments.Cache = current_app.extensions.setdefault("rse_labelled", fragments.Cache(KEPT))
+    found: tuple[list[dict[str, Any]], list[Any]] | None = known.get((locale, shown))
+    if found is None:
+        items = _items("main", "admin", "me")
+        picked = [
+            {
+                "key": items[at][0].key,
+                "label": str(items[at][0].label),
+                "href": items[at][1],
+                "icon": items[at][0].icon,
+                "place": items[at][0].place,
+                "count": count,
+            }
+            for at, count in shown
+        ]
+        found = (picked, [(str(item.label), href) for item, href in _items("foot")])
+        known.put((locale, shown), found)
+    return found
+
+
+def _items(*places: str) -> list[tuple[Any, str]]:
+    """Give the destinations of places with their addresses, which stay while the process lives."""
+    known: dict[Any, list[tuple[Any, str]]] = current_app.extensions.setdefault("rse_navigation", {})
+    if places not in known:
+        items = [i for i in registry().all("nav") if i.place in places]
+        items.sort(key=lambda i: (places.index(i.place), i.order))
+        known[places] = [(item, url_for(item.endpoint)) for item in items]
+    return known[places]
 
 
 def panels(place: str, subject: Any = None) -> list[Markup]:

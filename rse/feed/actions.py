@@ -48,7 +48,7 @@ def _compose_again(form: Form[Any]) -> Response:
     session, who = db.session(), viewer()
     slug = form.data.get("group", "")
     fixed = groups.find(session, who, slug) if slug and "fixed" in request.args else None
-    places = queries.my_places(session, who)
+    places = groups.mine(who)
     values = composing.composer(session, who, places, form=form, group=fixed)
     if values is None:
         raise Refused(Action.PUBLISH, _("You cannot publish there."))

@@ -13,9 +13,9 @@ from rse.core.audience import EVERYONE, Viewer
 from rse.core.fragments import Cache, rendered
 from rse.core.headers import csrf_token
 from rse.feed import policy, queries
-from rse.feed.queries import Membered
 from rse.groups import queries as groups
 from rse.groups.models import Group
+from rse.groups.tokens import Mine
 
 KEPT = 400
 _kept = Cache(KEPT)
@@ -33,7 +33,7 @@ class Reach:
     allowed: bool = True
 
 
-def moderated(places: Sequence[Membered]) -> frozenset[int]:
+def moderated(places: Sequence[Mine]) -> frozenset[int]:
     """Give the groups in which the viewer may take back what others wrote."""
     return frozenset(place.id for place in places if place.role != "member")
 
@@ -56,7 +56,7 @@ def reach(session: Session, viewer: Viewer, group: Group | None) -> Reach:
 def composer(
     session: Session,
     viewer: Viewer,
-    places: Sequence[Membered],
+    places: Sequence[Mine],
     *,
     form: Any = None,
     group: Group | None = None,

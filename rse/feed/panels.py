@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from rse.core.audience import Viewer
 from rse.core.model import encode_id
-from rse.feed import composing, queries, timeline, week
+from rse.feed import composing, timeline, week
 from rse.feed.views import PAGE, before, listed
+from rse.groups import queries as groups
 from rse.groups.models import Group
 
 LATEST = 5
@@ -17,7 +18,7 @@ LATEST = 5
 def group_feed(session: Session, viewer: Viewer, group: Group) -> str:
     """Show the posts of a group that the viewer may read, with the composer for those who may publish."""
     entries = timeline.of_group(session, viewer, group.id, before=before(), limit=PAGE)
-    moderated = composing.moderated(queries.my_places(session, viewer))
+    moderated = composing.moderated(groups.mine(viewer))
     values: dict[str, Any] = listed(
         entries,
         lambda cursor: url_for(request.endpoint or "", **request.view_args or {}, cursor=cursor),
@@ -33,7 +34,7 @@ def person_latest(session: Session, viewer: Viewer, subject: Any) -> str:
     """Show the latest posts of a person that the viewer may read; `subject` has an `id`."""
     person_id = subject if isinstance(subject, int) else subject.id
     entries = timeline.of_person(session, viewer, person_id, before=before(), limit=LATEST)[:LATEST]
-    moderated = composing.moderated(queries.my_places(session, viewer)) if entries else frozenset()
+    moderated = composing.moderated(groups.mine(viewer)) if entries else frozenset()
     values = listed(entries, lambda _cursor: "", moderated)
     return render_template("feed/_panel_person.html", own=person_id == viewer.id, **values)
 

@@ -137,7 +137,8 @@ def mine(session: Session, viewer: Viewer, ids: Collection[int]) -> dict[int, se
     """Give the reactions that the viewer gave to posts, and `saved` for those that they keep: one query."""
     found: dict[int, set[str]] = {}
     if ids:
-        for object_id, name in session.execute(_MINE, {"ids": list(ids), "person": viewer.id}):
+        values = {"ids": list(ids), "person": viewer.id}
+        for object_id, name in session.connection().execute(_MINE, values).all():
             found.setdefault(object_id, set()).add(name)
     return found
 
@@ -152,37 +153,6 @@ def my_reactions(session: Session, viewer: Viewer, ids: Collection[int]) -> dict
         for object_id, name in session.execute(query):
             found.setdefault(object_id, set()).add(name)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Membered:
-    """A group of the viewer, as the composer offers it."""
-
-    id: int
-    slug: str
-    name: str
-    visibility: str
-    people: int
-    role: str
-    archived: bool
-
-
-_GROUP, _TIE = Group.__table__.c, Membership.__table__.c
-_PLACES = (
-    select(
-        *(_GROUP[name] for name in ("id", "slug", "name", "visibility", "member_count")), _TIE["role"],
-        _GROUP["archived_at"].is_not(None),
-    )
-    .select_from(Membership.__table__.join(Group.__table__, _TIE["group_id"] == _GROUP["id"]))
-    .where(_TIE["person_id"] == bindparam("person"), _TIE["state"] == "active")
-    .order_by(_GROUP["name"])
-)  # fmt: skip
-
-
-def my_places(session: Session, viewer: Viewer) -> list[Membered]:
-    """Give the viewer's groups by name: where they may publish, and where they moderate."""
-    rows: Iterable[Any] = session.execute(_PLACES, {"person": viewer.id})
-    return [Membered(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def _run(
     values = {**more, "size": limit + 1, **tokens_of(viewer)}
     if before:
         values |= {"before_at": before[0], "before_id": before[1]}
-    return [Entry(*row) for row in session.execute(query, values)]
+    return [Entry(*row) for row in session.connection().execute(query, values).all()]
 
 
 def _dialect(session: Session) -> str:

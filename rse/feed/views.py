@@ -48,7 +48,7 @@ def show_home(status: int = 200, form: Any = None) -> Response:
     scope = request.args.get("scope", "all")
     scope = scope if scope in SCOPES else "all"
     entries = timeline.home(session, who, scope, before=before(), limit=PAGE)
-    places = queries.my_places(session, who)
+    places = groups.mine(who)
 
     def more(cursor: str) -> str:
         return url_for("feed.home", cursor=cursor, scope=None if scope == "all" else scope)
@@ -71,7 +71,7 @@ def tag(tag: str) -> Any:
     session, who = db.session(), viewer()
     name = tag.lower()
     entries = timeline.tag(session, who, name, before=before(), limit=PAGE)
-    moderated = composing.moderated(queries.my_places(session, who))
+    moderated = composing.moderated(groups.mine(who))
     values = listed(entries, lambda cursor: url_for("feed.tag", tag=name, cursor=cursor), moderated)
     followed = name in timeline.follows(session, who)[1]
     return page("feed/tag.html", tag=name, followed=followed, **values)
@@ -82,7 +82,7 @@ def saved() -> Any:
     """Show the posts that the viewer keeps."""
     session, who = db.session(), viewer()
     entries = timeline.saved(session, who, before=before(), limit=PAGE)
-    moderated = composing.moderated(queries.my_places(session, who))
+    moderated = composing.moderated(groups.mine(who))
     return page(
         "feed/saved.html", **listed(entries, lambda cursor: url_for("feed.saved", cursor=cursor), moderated)
     )
@@ -111,7 +111,7 @@ def card(post_id: int) -> Any:
 def card_of(entry: Entry, *, folded: bool = True) -> Response:
     """Answer with one card."""
     session, who = db.session(), viewer()
-    moderated = composing.moderated(queries.my_places(session, who))
+    moderated = composing.moderated(groups.mine(who))
     html = cards.render(session, who, [entry], moderated=moderated, folded=folded)
     return page("feed/_one.html", card=html[0])
 

@@ -15,9 +15,7 @@ from rse.core.audience import EVERYONE, Viewer, readable, readable_people
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.groups.models import Group, Membership
-from rse.groups.tokens import MINE
-
-COLOURS = 6
+from rse.groups.tokens import MINE, Mine, colour_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +41,22 @@ class GroupCard:
     @property
     def colour(self) -> int:
         """One of six colours, the same one always."""
-        return (self.id >> 7) % COLOURS
+        return colour_of(self.id)
 
 
 _GROUP, _TIE = Group.__table__.c, Membership.__table__.c
+
+
+def mine(viewer: Viewer) -> list[Mine]:
+    """Give the groups that the viewer is in, archived ones too, by name: as when their tokens were read."""
+    found: list[Mine] = viewer.known.get("groups", [])
+    return found
+
+
+def sidebar(viewer: Viewer, limit: int) -> list[Mine]:
+    """Give the viewer's groups that are alive, unread ones first, then by name."""
+    living = (group for group in mine(viewer) if not group.archived)
+    return sorted(living, key=lambda group: not group.unread)[:limit]
 
 
 def group_ids(viewer: Viewer) -> list[int]:
@@ -105,7 +115,6 @@ def _card(group: Any, state: str | None, seen: int | None) -> GroupCard:
     )  # fmt: skip
 
 
-# What every page shows is built once: building a statement costs more than running it.
 _MY_GROUPS = (
     select(Group.__table__, _TIE["state"].label("tie"), _TIE["seen_count"].label("seen"))
     .select_from(Membership.__table__.join(Group.__table__, _TIE["group_id"] == _GROUP["id"]))

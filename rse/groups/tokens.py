@@ -1,21 +1,71 @@
 """The tokens that follow from memberships: of one person for a request, of many for their sockets."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session, aliased
 
 from rse.core.audience import group_token, person_token
-from rse.groups.models import Membership
+from rse.groups.models import Group, Membership
 
-_TIE = Membership.__table__.c
+COLOURS = 6
+_GROUP, _TIE = Group.__table__.c, Membership.__table__.c
 MINE = select(_TIE["group_id"]).where(_TIE["person_id"] == bindparam("person"), _TIE["state"] == "active")
 
 
-def tokens(session: Session, person_id: int, kind: str) -> Iterable[str]:
-    """Give the tokens that follow from memberships; guests also get those of the people beside them."""
-    ids = session.scalars(MINE, {"person": person_id}).all()
+def colour_of(group_id: int) -> int:
+    """Give one of six colours by the group's id."""
+    return (group_id >> 7) % COLOURS
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A group that the viewer is in, as every page needs it."""
+
+    id: int
+    slug: str
+    name: str
+    visibility: str
+    people: int
+    role: str
+    archived: bool
+    unread: int
+
+    @property
+    def href(self) -> str:
+        """Address of the group's page."""
+        return f"/groups/{self.slug}"
+
+    @property
+    def colour(self) -> int:
+        """One of six colours, the same one always."""
+        return colour_of(self.id)
+
+
+_FRESH = case((_GROUP["post_count"] > _TIE["seen_count"], _GROUP["post_count"] - _TIE["seen_count"]), else_=0)
+# What every page shows is built once: building a statement costs more than running it.
+_TIES = (
+    select(
+        *(_GROUP[name] for name in ("id", "slug", "name", "visibility", "member_count")), _TIE["role"],
+        _GROUP["archived_at"].is_not(None), _FRESH,
+    )
+    .select_from(Membership.__table__.join(Group.__table__, _TIE["group_id"] == _GROUP["id"]))
+    .where(_TIE["person_id"] == bindparam("person"), _TIE["state"] == "active")
+    .order_by(_GROUP["name"])
+)  # fmt: skip
+
+
+def tokens(session: Session, person_id: int, kind: str, known: dict[str, Any]) -> Iterable[str]:
+    """Give the tokens that follow from memberships; guests also get those of the people beside them.
+
+    The groups themselves are kept in `known` (see `queries.mine`): pages show them without another query.
+    """
+    rows: Sequence[Any] = session.connection().execute(_TIES, {"person": person_id}).all()
+    known["groups"] = [Mine(*row) for row in rows]
+    ids = [row.id for row in rows]
     found = [group_token(group_id) for group_id in ids]
     if kind == "guest" and ids:
         beside = select(Membership.person_id).where(
