@@ -16,10 +16,13 @@ from rse.feed.models import Post
 
 def tell(session: Session, events: Sequence[Any]) -> None:
     """Send `post:new` or `post:changed`, once for each post, to the room of its audience."""
-    published = {event.post_id for event in events if isinstance(event, PostPublished)}
-    ids = {event.post_id for event in events}
-    rows = session.execute(select(Post.id, Post.audience, Post.group_id).where(Post.id.in_(ids)))
-    for post_id, audience, group_id in rows.all():
+    published = {event.post_id: event for event in events if isinstance(event, PostPublished)}
+    rows = [(event.post_id, event.audience, event.group_id) for event in published.values()]
+    changed = {event.post_id for event in events} - published.keys()
+    if changed:
+        query = select(Post.id, Post.audience, Post.group_id).where(Post.id.in_(changed))
+        rows += [(row.id, row.audience, row.group_id) for row in session.execute(query)]
+    for post_id, audience, group_id in rows:
         name = "post:new" if post_id in published else "post:changed"
         payload = {"id": encode_id(post_id), "group": encode_id(group_id) if group_id else None}
         live.send(name, payload, audience, skip=_own_socket())

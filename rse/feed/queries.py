@@ -102,13 +102,19 @@ def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
     return found
 
 
+_NAMED = (
+    select(*COLUMNS, Mention.object_id)
+    .join(Mention, Mention.person_id == Person.id)
+    .where(Mention.kind == "post", Mention.object_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Person.sort_name)
+)
+
+
 def mentions(session: Session, ids: Collection[int]) -> dict[int, list[Card]]:
     """Give the people named in posts."""
     found: dict[int, list[Card]] = defaultdict(list)
     if ids:
-        query = select(*COLUMNS, Mention.object_id).join(Mention, Mention.person_id == Person.id)
-        query = query.where(Mention.kind == "post", Mention.object_id.in_(ids)).order_by(Person.sort_name)
-        for row in session.execute(query):
+        for row in session.execute(_NAMED, {"ids": list(ids)}):
             found[row.object_id].append(card_of(row))
     return found
 

@@ -55,8 +55,9 @@ def publish(
     )  # fmt: skip
     session.add(post)
     session.flush()
-    writing.store_tags(session, post.id, post.tags, at)
-    writing.store_mentions(session, viewer, writing.Place("post", post.id, post.id), written.mentioned, at)
+    writing.store_tags(session, post.id, post.tags, at, new=True)
+    here = writing.Place("post", post.id, post.id, new=True)
+    writing.store_mentions(session, viewer, here, written.mentioned, at)
     if group:
         groups.count_posts(session, group.id)
     emit(session, PostPublished(post.id, viewer.id, audience, post.group_id, at))
@@ -169,9 +170,8 @@ def comment(
     post.comment_count += 1
     post.active_at = max(post.active_at, at)
     _changed(session, post)
-    writing.store_mentions(
-        session, viewer, writing.Place("comment", added.id, post.id), written.mentioned, at
-    )
+    here = writing.Place("comment", added.id, post.id, new=True)
+    writing.store_mentions(session, viewer, here, written.mentioned, at)
     emit(session, CommentAdded(post.id, added.id, viewer.id, at))
     return added
 

@@ -105,9 +105,12 @@ def clean_tags(given: Iterable[str], written: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*tags, *written]))
 
 
-def store_tags(session: Session, post_id: int, tags: Iterable[str], at: datetime) -> None:
-    """Replace the tags of a post."""
-    session.execute(delete(PostTag).where(PostTag.post_id == post_id))
+def store_tags(
+    session: Session, post_id: int, tags: Iterable[str], at: datetime, *, new: bool = False
+) -> None:
+    """Replace the tags of a post; a new one has none yet."""
+    if not new:
+        session.execute(delete(PostTag).where(PostTag.post_id == post_id))
     rows = [{"post_id": post_id, "tag": tag, "at": at} for tag in tags]
     if rows:
         session.execute(insert(PostTag), rows)
@@ -120,6 +123,7 @@ class Place:
     kind: str  # post, comment
     object_id: int
     post_id: int
+    new: bool = False  # just written: nothing is stored for it yet
 
 
 def store_mentions(
@@ -127,9 +131,10 @@ def store_mentions(
 ) -> None:
     """Replace the mentions of a post or comment; who was not named before is told, oneself apart."""
     here = (Mention.kind == place.kind, Mention.object_id == place.object_id)
-    before = set(session.scalars(select(Mention.person_id).where(*here)))
+    before = set() if place.new else set(session.scalars(select(Mention.person_id).where(*here)))
     now = set(people)
-    session.execute(delete(Mention).where(*here, Mention.person_id.in_(before - now)))
+    if before - now:
+        session.execute(delete(Mention).where(*here, Mention.person_id.in_(before - now)))
     fresh = sorted(now - before)
     if fresh:
         same = {"kind": place.kind, "object_id": place.object_id, "post_id": place.post_id, "at": at}

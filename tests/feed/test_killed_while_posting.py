@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections import Counter
 from pathlib import Path
@@ -44,13 +45,16 @@ def post(port: int, token: str, path: str, body: dict[str, str]) -> dict[str, st
         return found
 
 
-def talk(port: int, token: str, said: list[tuple[str, str]]) -> None:
-    """Post and comment until the server is gone; note what it acknowledged."""
+def talk(port: int, token: str, said: list[tuple[str, str]], refused: list[str]) -> None:
+    """Post and comment until the server is gone; note what it acknowledged, and what it refused."""
     while True:
         try:
             made = post(port, token, "/posts", {"body": "texte #essai"})["id"]
             said.append(("post", made))
             said.append(("comment", post(port, token, f"/posts/{made}/comments", {"body": "suite"})["id"]))
+        except urllib.error.HTTPError as error:
+            refused.append(f"{error.code} {error.read().decode()}")
+            return
         except OSError:
             return
 
@@ -72,7 +76,8 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
         )
         servers.wait_for(port, 60)
         said: list[tuple[str, str]] = []
-        threads = [threading.Thread(target=talk, args=(port, token, said)) for token in tokens]
+        refused: list[str] = []
+        threads = [threading.Thread(target=talk, args=(port, token, said, refused)) for token in tokens]
         for thread in threads:
             thread.start()
         end = time.monotonic() + 60
@@ -82,6 +87,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
         process.wait()
         for thread in threads:
             thread.join(20)
+        assert refused == []
         assert len(said) >= 30
         check(said)
         db.db.session.remove()
