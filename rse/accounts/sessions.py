@@ -162,7 +162,7 @@ def tokens_of(session: DbSession, person_ids: Iterable[int]) -> dict[int, frozen
                 found[person_id].update(more)
         elif feature.tokens:
             for person_id, kind in kinds.items():
-                found[person_id].update(feature.tokens(session, person_id, kind))
+                found[person_id].update(feature.tokens(session, person_id, kind, {}))
     return {person_id: frozenset(tokens) for person_id, tokens in found.items()}
 
 

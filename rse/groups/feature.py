@@ -23,7 +23,7 @@ feature = Feature(
     name="groups",
     blueprints=(views.blueprint, api.blueprint),
     tokens=tokens.tokens,
-    frame=(lambda _session, viewer: {"my_groups": queries.sidebar(viewer, SHOWN)},),
+    frame=(lambda _session, viewer: {"my_groups": tokens.sidebar(queries.mine(viewer), SHOWN)},),
     nav=(NavItem("groups", lazy("Groups"), "groups.index", "users-round", 30),),
     panels=(
         Panel("home.rail", "clubs", lazy("Clubs to discover"), 30, clubs),

@@ -53,12 +53,6 @@ def mine(viewer: Viewer) -> list[Mine]:
     return found
 
 
-def sidebar(viewer: Viewer, limit: int) -> list[Mine]:
-    """Give the viewer's groups that are alive, unread ones first, then by name."""
-    living = (group for group in mine(viewer) if not group.archived)
-    return sorted(living, key=lambda group: not group.unread)[:limit]
-
-
 def group_ids(viewer: Viewer) -> list[int]:
     """Give the ids of the groups that a viewer is in, from their tokens: no query."""
     return sorted(int(token.removeprefix("group:")) for token in viewer.tokens if token.startswith("group:"))

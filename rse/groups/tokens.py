@@ -90,3 +90,9 @@ def tokens_of(session: Session, kinds: Mapping[int, str]) -> Mapping[int, Collec
         for person_id, known in session.execute(beside):
             found[person_id].add(person_token(known))
     return found
+
+
+def sidebar(mine: Sequence[Mine], limit: int) -> list[Mine]:
+    """Give the groups that are alive, unread ones first, then by name."""
+    living = (group for group in mine if not group.archived)
+    return sorted(living, key=lambda group: not group.unread)[:limit]
