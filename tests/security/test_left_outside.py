@@ -3,7 +3,7 @@
 from typing import Any
 
 from rse.chat.queries import unread_of
-from rse.core import db
+from rse.core import db, jobs
 from rse.core.model import encode_id
 from rse.people.models import Department, Profile
 
@@ -55,5 +55,9 @@ def test_guests_are_not_told_departments_by_the_search_for_experts(cast: Any, br
     amelie.post(f"/api/v1/groups/{slug}/members", json=invited)
     for one in (james, browser_as("karim")):
         assert one.put(f"/api/v1/groups/{slug}/membership").status_code == 200
-    told = [one.get("/api/v1/experts?q=retraite").json["items"][0]["person"] for one in (amelie, james)]
-    assert [person["department"] for person in told] == [{"path": "Groupe / Paie"}, None]
+    written = {"body": "La retraite se prépare tôt", "group": slug}
+    assert browser_as("karim").post("/api/v1/posts", json=written).status_code == 201
+    jobs.drain()
+    told = [one.get("/api/v1/experts?q=retraite").json["items"][0] for one in (amelie, james)]
+    assert [one["person"]["department"] for one in told] == [{"path": "Groupe / Paie"}, None]
+    assert [[proof["kind"] for proof in one["evidence"]] for one in told] == [["skill", "post"], ["post"]]
