@@ -89,6 +89,7 @@ class Session(Base):
     expires_at: Mapped[datetime]
     idp: Mapped[str | None] = mapped_column(String(500))
     name_id: Mapped[str | None] = mapped_column(String(254))
+    name_id_format: Mapped[str | None] = mapped_column(String(120))
     session_index: Mapped[str | None] = mapped_column(String(254), index=True)
     user_agent: Mapped[str] = mapped_column(String(300), default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -119,7 +120,10 @@ class SignInRequest(Base):
     id: Mapped[str] = mapped_column(String(80), primary_key=True)  # the AuthnRequest's ID
     relay_state: Mapped[str] = mapped_column(String(64), unique=True)
     owner_hash: Mapped[str] = mapped_column(String(64))  # of the pre-session cookie
-    idp: Mapped[str] = mapped_column(String(500))
+    idp: Mapped[str] = mapped_column(String(500))  # entity id, or issuer: the answer must be from there
+    purpose: Mapped[str] = mapped_column(String(10), default="signin")  # signin, test
+    tester_id: Mapped[int | None] = mapped_column(BigInteger)  # the administrator who tests
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the protocol keeps beside
     next: Mapped[str] = mapped_column(String(2000), default="/")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -127,12 +131,17 @@ class SignInRequest(Base):
 
 
 class SignInTicket(Base):
-    """What the ACS checked, to be cashed once by the browser that owns the request."""
+    """What the ACS checked, to be cashed once by the browser that owns the request.
+
+    Without a request it is an answer that nobody asked for: a page asks first, a POST cashes it.
+    """
 
     __tablename__ = "signin_ticket"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    request_id: Mapped[str] = mapped_column(String(80), ForeignKey("signin_request.id", ondelete="CASCADE"))
+    request_id: Mapped[str | None] = mapped_column(
+        String(80), ForeignKey("signin_request.id", ondelete="CASCADE")
+    )
     identity: Mapped[dict[str, Any]] = mapped_column(JSON)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -145,6 +154,72 @@ class SeenAssertion(Base):
     idp: Mapped[str] = mapped_column(String(500), primary_key=True)
     id: Mapped[str] = mapped_column(String(254), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Provider(Base):
+    """An identity provider that an administrator has connected; the environment's one has no row here.
+
+    `document` is the last good copy: SAML metadata (XML) or an OpenID Connect discovery document (JSON).
+    `options`: sign_requests, want_encrypted, idp_initiated, link (none, uid, email), link_domains, name_id.
+    `mapping`: our field to their name. `grants`: {attribute, value, role or group (slug)} each.
+    """
+
+    __tablename__ = "identity_provider"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    kind: Mapped[str] = mapped_column(String(4))  # saml, oidc
+    name: Mapped[str] = mapped_column(String(100))
+    entity_id: Mapped[str] = mapped_column(String(500), unique=True)  # or issuer; what Person.idp holds
+    enabled: Mapped[bool] = mapped_column(default=False)
+    domains: Mapped[list[str]] = mapped_column(JSON, default=list)
+    metadata_url: Mapped[str] = mapped_column(String(2000), default="")
+    document: Mapped[str] = mapped_column("metadata", Text, default="")
+    checked_at: Mapped[datetime | None]  # when the address was last asked
+    problem: Mapped[str] = mapped_column(String(500), default="")
+    client_id: Mapped[str] = mapped_column(String(200), default="")
+    client_secret: Mapped[str] = mapped_column(Text, default="")  # sealed, see accounts/sealing.py
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    mapping: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    grants: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    grants_mode: Mapped[str] = mapped_column(String(8), default="additive")  # additive, full
+    created_at: Mapped[datetime]
+
+
+class ProviderState(Base):
+    """What the last answers of an identity provider were; also of the environment's one."""
+
+    __tablename__ = "identity_provider_state"
+
+    entity_id: Mapped[str] = mapped_column(String(500), primary_key=True)
+    good_at: Mapped[datetime | None]
+    clock_difference: Mapped[int | None]  # seconds that its clock was ahead of ours
+    refused_at: Mapped[datetime | None]
+    refused_code: Mapped[str] = mapped_column(String(40), default="")
+    refused_detail: Mapped[str] = mapped_column(String(300), default="")
+    refused_reference: Mapped[str] = mapped_column(String(16), default="")
+
+
+class SignInReport(Base):
+    """What a test sign-in showed, for the administrator who made it, for a short time."""
+
+    __tablename__ = "signin_report"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="CASCADE"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignInLink(Base):
+    """A link that lets an administrator in once, without any identity provider."""
+
+    __tablename__ = "signin_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):
