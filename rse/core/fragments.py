@@ -82,8 +82,11 @@ def key_of(values: Mapping[str, Any], *more: Any) -> int | None:
 
 
 @pass_context
-def kept(context: Context, template: str) -> Markup:
-    """Include a part of the frame. It may use what `shell` gives, page_key, search_text and the path only."""
+def kept(context: Context, template: str, **more: str) -> Markup:
+    """Include a part of the frame.
+
+    It may use what `shell` gives, page_key, search_text, the path, and the few values given by name.
+    """
     path = context["request"].path
     named = {item["href"] for item in context["navigation"]}
     key = (
@@ -92,11 +95,12 @@ def kept(context: Context, template: str) -> Markup:
         context.get("page_key"),
         context.get("search_text"),
         path if path in named or path.startswith("/groups/") else "",
+        *more.values(),
     )
     html = None if key[1] is None else _frame.get(key)
     if html is None:
         part = context.environment.get_template(template)
-        html = rendered(part.render(context.get_all()))
+        html = rendered(part.render(context.get_all(), **more))
         if key[1] is not None:
             _frame.put(key, html)
     return html
