@@ -41,4 +41,9 @@ whenAdded('.composer', form => {
   area?.addEventListener('input', open);
   if (area?.value) open();
 });
+// Of tabs that do not fit, the one where the reader is stands in sight.
+whenAdded('.tabs [aria-current]', tab => {
+  const row = tab.parentElement;
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+});
 whenAdded('[data-reload-online]', () => addEventListener('online', () => location.reload()));
