@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from rse.core import db, i18n
 from rse.core.i18n import _, ngettext
 from rse.core.web import settings
-from rse.provisioning import absent, demo_data, directory, skills
+from rse.provisioning import absent, demo_data, directory, runs, skills
 from rse.provisioning.csvfile import BadFile, Problem
 
 MAX_LISTED = 200
@@ -89,14 +89,24 @@ def import_directory(file: Path, *, deactivate_missing: bool, force: bool, clear
     offer_clear(clear_demo=clear_demo)
     options = directory.Options(deactivate_missing, force, locale=settings().default_locale)
     try:
-        with progress_bar(_("People")) as progress:
-            report = directory.run(file.read_bytes(), options, writing, progress)
-    except (BadFile, absent.TooMany) as error:
+        with (
+            runs.recorded(writing, "directory", "full") as (outcome, transaction),
+            progress_bar(_("People")) as progress,
+        ):
+            report = directory.run(file.read_bytes(), options, transaction, progress)
+            _note(outcome, report)
+    except (BadFile, absent.TooMany, runs.Busy) as error:
         return fail(error)
     say(report.notices, report.problems)
     _say_missing(report)
     click.echo(_summary(report))
     return None
+
+
+def _note(outcome: runs.Outcome, report: directory.Report) -> None:
+    outcome.counts = report.totals()
+    lines = ((_("line %(line)s", line=problem.line), problem.reason) for problem in report.problems)
+    outcome.problems = [{"where": where, "reason": reason} for where, reason in lines]
 
 
 def _say_missing(report: directory.Report) -> None:

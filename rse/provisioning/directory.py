@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -46,6 +46,10 @@ class Report:
     notices: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     deactivated: int = 0
+
+    def totals(self) -> dict[str, int]:
+        """Give the counts of everything that the run did, for its record."""
+        return {**asdict(self.counts), "deactivated": self.deactivated, "problems": len(self.problems)}
 
 
 def run(
