@@ -92,16 +92,16 @@ def show(person_id: int) -> Any:
     """Show a person."""
     session, who = db.session(), viewer()
     person = queries.person(session, who, person_id)
-    company = policy.may_see_company(who, person_id)
+    inside = policy.may_see_company(who, person_id)
     return page(
         "people/person.html",
         person=person,
-        company=company,
+        inside=inside,
         about=text.render(person.about),
         languages=[language_name(code) for code in person.languages],
-        parts=queries.department_parts(session, person.department) if company else [],
-        above=queries.line_up(session, who, person_id) if company else [],
-        reports=queries.reports(session, who, person_id) if company and person.is_manager else [],
+        parts=queries.department_parts(session, person.department) if inside else [],
+        above=queries.line_up(session, who, person_id) if inside else [],
+        reports=queries.reports(session, who, person_id) if inside and person.is_manager else [],
         following=person.following,
         own=policy.may_edit(who, person_id),
         may_endorse=policy.may_endorse(who, person_id, person.card.status),

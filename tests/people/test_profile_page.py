@@ -96,3 +96,12 @@ def test_nobody_signed_out_sees_anything(company: dict[str, int], app: Any) -> N
     browser = app.test_client()
     assert browser.get(address(company["karim"])).status_code == 303
     assert browser.get("/api/v1/people").status_code == 401
+
+
+def test_the_frame_of_a_profile_bears_the_name_of_the_company(
+    browser_as: Browser, company: dict[str, int]
+) -> None:
+    def name(path: str) -> str:
+        return browser_as("amelie").get(path).get_data(as_text=True).split("</title>")[0].rsplit("· ", 1)[1]
+
+    assert name(address(company["thomas"])) == name("/people")
