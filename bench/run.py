@@ -49,6 +49,7 @@ def main() -> int:
     sizes = SIZES[:1] if arguments.quick else SIZES
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{machine}, load {os.getloadavg()[0]:.1f}")
+    os.environ["RSE_LOG_LEVEL"] = "error"  # a line for each request would drown the table
     found: list[dict[str, Any]] = []
     for name in arguments.modules or MODULES:
         rows = importlib.import_module(f"bench.{name}").run(sizes)

@@ -55,7 +55,7 @@ def frozen(value: Any) -> Any:
     """Give a value in a form that can be part of a key. Raises TypeError for what cannot."""
     if isinstance(value, Mapping):
         return tuple((name, frozen(part)) for name, part in value.items())
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return tuple(frozen(part) for part in value)
     hash(value)
     return value

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session, aliased
@@ -21,9 +20,8 @@ def colour_of(group_id: int) -> int:
     return (group_id >> 7) % COLOURS
 
 
-@dataclass(frozen=True, slots=True)
-class Mine:
-    """A group that the viewer is in, as every page needs it."""
+class Mine(NamedTuple):
+    """A group that the viewer is in, as every page needs it: somebody may be in hundreds."""
 
     id: int
     slug: str
@@ -64,7 +62,7 @@ def tokens(session: Session, person_id: int, kind: str, known: dict[str, Any]) -
     The groups themselves are kept in `known` (see `queries.mine`): pages show them without another query.
     """
     rows: Sequence[Any] = session.connection().execute(_TIES, {"person": person_id}).all()
-    known["groups"] = [Mine(*row) for row in rows]
+    known["groups"] = [Mine._make(row) for row in rows]
     ids = [row.id for row in rows]
     found = [group_token(group_id) for group_id in ids]
     if kind == "guest" and ids:
