@@ -1,3 +1,14 @@
 """The only list of features, in the order of their layers, lowest first."""
 
-FEATURES = ("accounts", "people", "groups", "provisioning", "feed", "chat", "search", "indicators", "demo")
+FEATURES = (
+    "accounts",
+    "people",
+    "groups",
+    "provisioning",
+    "feed",
+    "chat",
+    "search",
+    "indicators",
+    "administration",
+    "demo",
+)

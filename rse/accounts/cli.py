@@ -1,5 +1,7 @@
 """Commands about accounts: deactivate a person, give a role, make a token."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import click
@@ -10,6 +12,7 @@ from rse.accounts import queries, service
 from rse.accounts.models import ROLES, Person
 from rse.accounts.policy import SCOPES
 from rse.core import db
+from rse.core.policy import Refused
 
 person = AppGroup("person", help="Accounts of people.")
 admin = AppGroup("admin", help="Roles.")
@@ -25,12 +28,22 @@ def find(session: Session, email: str) -> Person:
     return found
 
 
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Say in one line why something is refused."""
+    try:
+        yield
+    except Refused as refusal:
+        raise click.ClickException(refusal.reason) from refusal
+
+
 @person.command("deactivate")
 @EMAIL
 def deactivate(email: str) -> None:
     """Shut a person out at once; what they wrote stays."""
     session = db.begin_write()
-    service.deactivate(session, find(session, email))
+    with plainly():
+        service.deactivate(session, find(session, email))
     db.commit()
     click.echo(f"{email} is deactivated; sessions and tokens have ended")
 
@@ -54,7 +67,8 @@ def revoke(email: str, role: str) -> None:
 def _set_role(email: str, role: str, *, held: bool) -> None:
     session = db.begin_write()
     someone = find(session, email)
-    service.set_role(session, someone, role, held=held)
+    with plainly():
+        service.set_role(session, someone, role, held=held)
     db.commit()
     click.echo(f"{email}: {', '.join(sorted(someone.roles)) or 'no role'}")
 

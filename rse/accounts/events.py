@@ -23,3 +23,10 @@ class PersonDeactivated(Event):
     """A person may not sign in any more; their sessions and tokens have ended."""
 
     person_id: int
+
+
+@dataclass(frozen=True)
+class PersonReactivated(Event):
+    """A person who was shut out may sign in again."""
+
+    person_id: int

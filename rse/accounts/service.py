@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from rse.accounts import audit, names, policy, queries
+from rse.accounts import audit, keepers, names, policy, queries
 from rse.accounts.attributes import Identity
 from rse.accounts.events import PersonDeactivated, SignedIn
 from rse.accounts.models import ApiToken, Person
@@ -133,6 +133,8 @@ def _take_email(session: Session, person: Person, email: str) -> None:
 
 def _take_roles(session: Session, person: Person, identity: Identity) -> None:
     wanted = frozenset(role for role in identity.roles if policy.is_role(role))
+    if keepers.ADMIN not in wanted and keepers.is_last(session, person):
+        wanted |= {keepers.ADMIN}  # somebody has to be able to mend the mapping
     if wanted != person.roles:
         _note_roles(session, person, wanted, None)
         person.roles = wanted
@@ -155,9 +157,13 @@ def signed_out(session: Session, person_id: int) -> None:
 
 
 def deactivate(session: Session, person: Person, actor_id: int | None = None) -> None:
-    """Shut a person out at once: sessions and tokens end, what they wrote stays. Emits PersonDeactivated."""
+    """Shut a person out at once: sessions and tokens end, what they wrote stays. Emits PersonDeactivated.
+
+    Raises policy.Refused for the last administrator.
+    """
     if person.status == "deactivated":
         return
+    keepers.require_another(session, person)
     person.status = "deactivated"
     person.version += 1
     session.execute(delete(Signed).where(Signed.person_id == person.id))
@@ -168,11 +174,16 @@ def deactivate(session: Session, person: Person, actor_id: int | None = None) ->
 
 
 def set_role(session: Session, person: Person, role: str, *, held: bool, actor_id: int | None = None) -> None:
-    """Give a role to a person, or take it. Raises Invalid(role=...) for a role that does not exist."""
+    """Give a role to a person, or take it. Raises Invalid(role=...) for a role that does not exist.
+
+    Raises policy.Refused when the last administrator would be none any more.
+    """
     if not policy.is_role(role):
         raise Invalid(role=_("This role does not exist."))
     wanted = person.roles | {role} if held else person.roles - {role}
     if wanted != person.roles:
+        if keepers.ADMIN not in wanted:
+            keepers.require_another(session, person)
         _note_roles(session, person, wanted, actor_id)
         person.roles = wanted
         session.flush()

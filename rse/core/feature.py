@@ -79,14 +79,14 @@ class Subscriber:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A destination of the main navigation."""
+    """A destination: of the main navigation, or a page of the administration (`admin.tabs`)."""
 
     key: str
     label: Any  # lazy text
     endpoint: str
     icon: str
     order: int
-    place: Literal["main", "admin", "me", "foot"] = "main"
+    place: Literal["main", "admin", "admin.tabs", "me", "foot"] = "main"
     shown: Callable[[Viewer], bool] = lambda viewer: True
     count: Callable[[Session, Viewer], int] | None = None
 

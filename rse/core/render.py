@@ -121,6 +121,12 @@ def _items(*places: str) -> list[tuple[Any, str]]:
     return known[places]
 
 
+def destinations(place: str) -> list[tuple[str, str, str]]:
+    """Give (key, label, address) of the destinations of a place that the viewer is shown."""
+    who = current_viewer()
+    return [(i.key, str(i.label), href) for i, href in _items(place) if who is not None and i.shown(who)]
+
+
 def panels(place: str, subject: Any = None) -> list[Markup]:
     """Render what other features show at a place of this page."""
     who = current_viewer()
@@ -138,6 +144,7 @@ def init(app: Flask) -> None:
         asset=asset,
         icon=icon,
         panels=panels,
+        destinations=destinations,
         kept=fragments.kept,
         _=i18n._,
         gettext=i18n._,

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from rse.accounts.events import PersonDeactivated, SignedIn
+from rse.accounts.events import PersonDeactivated, PersonReactivated, SignedIn
 from rse.core import clock
+from rse.core.events import emit
 from rse.core.feature import Feature, Guard, NavItem, Subscriber
 from rse.core.i18n import lazy
 from rse.core.web import settings
-from rse.people import api, exports, models, search, service, settings_views, views, welcome
+from rse.people import api, exports, models, reporting, search, service, settings_views, views, welcome
+from rse.people.events import PersonChanged
 from rse.people.models import Profile
 
 
@@ -21,8 +23,25 @@ def _fill_profile(session: Session, events: Sequence[SignedIn]) -> None:
 
 def _note_end(session: Session, events: Sequence[PersonDeactivated]) -> None:
     """Note the last day of who is shut out, where the directory has said none: figures need it."""
-    ended = Profile.person_id.in_([event.person_id for event in events]) & Profile.end_date.is_(None)
+    ids = [event.person_id for event in events]
+    ended = Profile.person_id.in_(ids) & Profile.end_date.is_(None)
     session.execute(update(Profile).where(ended).values(end_date=clock.today(settings().timezone)))
+    _look_at_managers(session, ids)
+
+
+def _look_at_managers(session: Session, ids: Sequence[int]) -> None:
+    """See whether those to whom these people report still manage somebody."""
+    theirs = select(Profile.manager_id).where(Profile.person_id.in_(ids), Profile.manager_id.is_not(None))
+    reporting.refresh_managers(session, [person for person in session.scalars(theirs.distinct()) if person])
+
+
+def _note_return(session: Session, events: Sequence[PersonReactivated]) -> None:
+    """Take the last day back of who is let in again, and let the index find them."""
+    ids = [event.person_id for event in events]
+    session.execute(update(Profile).where(Profile.person_id.in_(ids)).values(end_date=None))
+    _look_at_managers(session, ids)
+    for person_id in ids:
+        emit(session, PersonChanged(person_id))
 
 
 feature = Feature(
@@ -31,6 +50,7 @@ feature = Feature(
     subscribers=(
         Subscriber("people.profile", (SignedIn,), _fill_profile, mode="same_transaction"),
         Subscriber("people.end", (PersonDeactivated,), _note_end, mode="same_transaction"),
+        Subscriber("people.return", (PersonReactivated,), _note_return, mode="same_transaction"),
     ),
     nav=(
         NavItem("people", lazy("People"), "people.index", "contact-round", 40),

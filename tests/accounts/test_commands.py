@@ -33,10 +33,10 @@ def test_deactivating_ends_sessions_and_tokens(door: Doors) -> None:
 def test_roles_are_given_and_taken(door: Doors) -> None:
     here = door()
     here.come_in()
-    assert here.run("admin", "grant", EMAIL, "admin").exit_code == 0
-    assert here.person().roles == {"admin"}
-    assert here.run("admin", "grant", EMAIL, "admin").exit_code == 0
-    assert here.run("admin", "revoke", EMAIL, "admin").exit_code == 0
+    assert here.run("admin", "grant", EMAIL, "moderator").exit_code == 0
+    assert here.person().roles == {"moderator"}
+    assert here.run("admin", "grant", EMAIL, "moderator").exit_code == 0
+    assert here.run("admin", "revoke", EMAIL, "moderator").exit_code == 0
     assert here.person().roles == frozenset()
     assert here.run("admin", "grant", EMAIL, "king").exit_code != 0
     assert len(here.audit("roles")) == 2

@@ -89,5 +89,5 @@ def test_templates_need_no_eval_and_no_inline_code(path: Path) -> None:
 
 
 def test_every_template_belongs_to_a_feature(registry: Registry) -> None:
-    known = {f.name for f in registry.features} | {"components", "errors", "core", "demo_idp"}
+    known = {f.name for f in registry.features} | {"components", "errors", "core", "demo_idp", "admin"}
     assert sorted({p.name for p in (ROOT / "templates").iterdir()} - known) == []

@@ -22,7 +22,11 @@ def features() -> list[str]:
 
 def sources(feature: str) -> list[Path]:
     """The files whose texts stand in rse/<feature>/translations/fr.po."""
-    folders = SHARED if feature == "core" else (feature, "demo_idp") if feature == "demo" else (feature,)
+    folders = {
+        "core": SHARED,
+        "demo": ("demo", "demo_idp"),
+        "administration": ("administration", "admin"),
+    }.get(feature, (feature,))
     found = [p for folder in folders for p in sorted((ROOT / "templates" / folder).rglob("*")) if p.is_file()]
     found += sorted((ROOT / "rse" / feature).rglob("*.py"))
     return found + (sorted((ROOT / "rse").glob("*.py")) if feature == "core" else [])

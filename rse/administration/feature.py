@@ -1,0 +1,37 @@
+"""What the administration declares."""
+
+from rse.administration import people_views, role_views, views
+from rse.core.audience import Viewer
+from rse.core.feature import Feature, NavItem
+from rse.core.i18n import lazy
+
+
+def _administers(viewer: Viewer) -> bool:
+    return "admin" in viewer.roles
+
+
+def _tab(key: str, label: object, endpoint: str, order: int) -> NavItem:
+    """Give a page of the administration; other features declare theirs in the same way."""
+    return NavItem(key, label, f"administration.{endpoint}", "", order, "admin.tabs", _administers)
+
+
+feature = Feature(
+    name="administration",
+    blueprints=(views.blueprint,),
+    nav=(
+        NavItem(
+            "administration",
+            lazy("Administration"),
+            "administration.overview",
+            "shield-check",
+            90,
+            "admin",
+            _administers,
+        ),
+        _tab("overview", lazy("Overview"), "overview", 0),
+        _tab("people", lazy("People"), "people", 10),
+        _tab("roles", lazy("Roles"), "roles", 40),
+    ),
+)
+
+__all__ = ["feature", "people_views", "role_views"]

@@ -1,0 +1,135 @@
+"""What administrators read of accounts: who there is, who holds which role. Nobody's activity is among it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from rse.accounts import keepers
+from rse.accounts.cards import COLUMNS, Card, card_of
+from rse.accounts.models import ROLES, ApiToken, Person
+from rse.accounts.models import Session as Signed
+from rse.core.policy import NotFound
+from rse.people.listing import named
+
+STATES = ("active", "deactivated", "guests", "never")
+HOLDERS = 50  # people shown for a role before "and so many more"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How the list of people is narrowed; empty texts narrow nothing."""
+
+    q: str = ""
+    state: str = ""
+    role: str = ""
+
+    def criteria(self) -> list[ColumnElement[bool]]:
+        """Give the criteria of the list."""
+        found: list[ColumnElement[bool]] = []
+        if self.q.strip():
+            found.append(or_(named(self.q), Person.email.startswith(self.q.strip().lower(), autoescape=True)))
+        if self.state in {"active", "deactivated"}:
+            found.append(Person.status == self.state)
+        if self.state == "guests":
+            found.append(Person.kind == "guest")
+        if self.state == "never":
+            found += [Person.signed_in_at.is_(None), Person.status == "active", Person.kind != "service"]
+        if self.role == "manager":
+            found.append(Person.is_manager.is_(True))
+        elif self.role:
+            found.append(keepers.holding(self.role))
+        return found
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list of people."""
+
+    card: Card
+    email: str
+    roles: frozenset[str]
+    sort_name: str
+
+
+def people(session: Session, wanted: Wanted, after: tuple[str, int] | None, limit: int) -> list[Row]:
+    """Give `limit + 1` people by name after a position."""
+    query = select(*COLUMNS, Person.email, Person.roles, Person.sort_name).where(*wanted.criteria())
+    if after:
+        later = and_(Person.sort_name == after[0], Person.id > after[1])
+        query = query.where(or_(Person.sort_name > after[0], later))
+    rows = session.execute(query.order_by(Person.sort_name, Person.id).limit(limit + 1))
+    return [Row(card_of(row), row.email, row.roles, row.sort_name) for row in rows]
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Give how many people each state of the list holds; "" is everybody."""
+    of = {state: Wanted(state=state).criteria() for state in STATES}
+    columns = [func.count().filter(*criteria).label(state) for state, criteria in of.items()]
+    row = session.execute(select(func.count().label("all"), *columns).select_from(Person)).one()
+    return {"": row.all, **{state: getattr(row, state) for state in STATES}}
+
+
+def person(session: Session, person_id: int) -> Person:
+    """Give a person. Raises NotFound."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True)
+class Browser:
+    """That somebody is signed in somewhere: with which kind of browser, since when. Not when it was used."""
+
+    id: int
+    user_agent: str
+    created_at: datetime
+    expires_at: datetime
+
+
+def browsers(session: Session, person_id: int, now: datetime) -> list[Browser]:
+    """Give the sessions of a person that have not ended, the newest first."""
+    query = select(Signed.id, Signed.user_agent, Signed.created_at, Signed.expires_at)
+    query = query.where(Signed.person_id == person_id, Signed.expires_at > now)
+    return [Browser(*row) for row in session.execute(query.order_by(Signed.created_at.desc(), Signed.id))]
+
+
+def tokens(session: Session, person_id: int) -> Sequence[Any]:
+    """Give the tokens of a person, the newest first; no secret is kept."""
+    columns = (ApiToken.id, ApiToken.name, ApiToken.scope, ApiToken.created_at, ApiToken.expires_at)
+    query = select(*columns).where(ApiToken.person_id == person_id)
+    return session.execute(query.order_by(ApiToken.created_at.desc(), ApiToken.id)).all()
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Who holds a role: the first of them by name, and how many there are."""
+
+    role: str
+    people: list[Card]
+    count: int
+
+
+def holders(session: Session) -> list[Holders]:
+    """Give the active holders of each role, in the order of the roles."""
+    found = []
+    for role in ROLES:
+        held = (keepers.holding(role), Person.status == "active")
+        query = select(*COLUMNS).where(*held).order_by(Person.sort_name, Person.id).limit(HOLDERS)
+        cards = [card_of(row) for row in session.execute(query)]
+        many = len(cards) == HOLDERS
+        count = session.scalar(select(func.count()).select_from(Person).where(*held)) if many else len(cards)
+        found.append(Holders(role, cards, count or 0))
+    return found
+
+
+def managers(session: Session) -> int:
+    """Count those to whom somebody reports."""
+    query = select(func.count()).select_from(Person).where(Person.is_manager, Person.status == "active")
+    return session.scalar(query) or 0

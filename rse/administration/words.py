@@ -1,0 +1,57 @@
+"""Roles, states and scopes in plain words, with what each may do."""
+
+from typing import Any
+
+from rse.core.i18n import lazy
+
+ROLES: dict[str, tuple[Any, Any]] = {
+    "member": (lazy("Member"), lazy("Reads and writes like every employee. Nothing more.")),
+    "guest": (lazy("Guest"), lazy("Sees only the groups to which they were invited, and the people there.")),
+    "moderator": (
+        lazy("Moderator"),
+        lazy("Handles what was reported, in public places. Opens no private place."),
+    ),
+    "community_manager": (
+        lazy("Community manager"),
+        lazy("Looks after groups, the charter and the life of the network."),
+    ),
+    "executive": (lazy("Executive"), lazy("Marks the posts of those who lead the company.")),
+    "works_council": (
+        lazy("Works council"),
+        lazy("Consults what is measured, how, and who may see it. Sees no figure of a person."),
+    ),
+    "hr": (
+        lazy("Human resources"),
+        lazy("Looks after departments and profiles. Sees no figure of a person."),
+    ),
+    "dpo": (
+        lazy("Data protection officer"),
+        lazy("Approves, as one of two, an administrator's read of private content."),
+    ),
+    "admin": (
+        lazy("Administrator"),
+        lazy("Opens these pages: accounts, roles, sign-in, audit, settings. Reads no private content alone."),
+    ),
+}
+MANAGER = (
+    lazy("Manager"),
+    lazy("Follows from the directory: whoever has somebody reporting to them. It cannot be given here."),
+)
+STATES: dict[str, Any] = {
+    "": lazy("Everybody"),
+    "active": lazy("Active"),
+    "deactivated": lazy("Deactivated"),
+    "guests": lazy("Guests"),
+    "never": lazy("Never signed in"),
+}
+SCOPES: dict[str, tuple[Any, Any]] = {
+    "read": (lazy("Read"), lazy("Reads what its owner may read.")),
+    "write": (lazy("Read and write"), lazy("Also publishes and changes in its owner's name.")),
+    "admin": (lazy("Administration"), lazy("Also does what administrators may do through the API.")),
+    "scim": (lazy("Provisioning (SCIM)"), lazy("Creates and changes accounts at /scim/v2, nothing else.")),
+}
+
+
+def role(name: str) -> str:
+    """Name a role."""
+    return str(ROLES[name][0]) if name in ROLES else name
