@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from rse.app import create_app
-from rse.core import db, live
+from rse.core import db, live, revision
 from rse.core.model import Base
 from tests import factories, servers
 
@@ -38,13 +38,21 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
+def make_tables(engine: Engine) -> None:
+    """Make what the migrations make, faster."""
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": revision.newest()})
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with every table, copied for each test."""
     folder = tmp_path_factory.mktemp("template")
     app = create_app({"secret_key": SECRET, "data_dir": folder})
     with app.app_context():
-        Base.metadata.create_all(db.db.engine)
+        make_tables(db.db.engine)
         db.db.engine.dispose()
     return folder / "rse.db"
 
@@ -58,7 +66,7 @@ def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFac
     admin.dispose()
     engine = create_engine(postgres_server.replace("/postgres", "/rse_template"))
     create_app({"secret_key": SECRET, "data_dir": tmp_path_factory.mktemp("pg")})  # imports every model
-    Base.metadata.create_all(engine)
+    make_tables(engine)
     engine.dispose()
     return "rse_template"
 

@@ -3,10 +3,12 @@
 import secrets
 
 from flask import Flask, current_app
+from sqlalchemy import delete
 
-from rse.accounts import cli, exports, live, models, saml_keys, sessions, views
+from rse.accounts import audit, cli, exports, live, models, saml_keys, sessions, views
 from rse.accounts.providers import SignIn, configured
 from rse.accounts.session_views import own_sessions
+from rse.core import db
 from rse.core.feature import Feature, NavItem
 from rse.core.i18n import lazy
 from rse.settings import BadSettings, Settings
@@ -49,6 +51,15 @@ def saml_signature() -> str | None:
     return None if good else "a signature of ours does not verify"
 
 
+def end_sessions() -> str:
+    """End every session of a restored database: some may have ended since the backup was made."""
+    session = db.begin_write()
+    ended = getattr(session.execute(delete(models.Session)), "rowcount", 0)
+    audit.record(session, "data.restored", sessions=ended)
+    db.commit()
+    return f"{ended} sessions ended; people sign in again"
+
+
 feature = Feature(
     name="accounts",
     blueprints=(views.blueprint,),
@@ -58,6 +69,7 @@ feature = Feature(
     live=live.register,
     init=init,
     checks=(saml_provider, saml_signature),
+    restored=(end_sessions,),
 )
 
 __all__ = ["feature", "models", "own_sessions"]

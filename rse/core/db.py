@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from rse.core import events
 from rse.core.model import Base
+from rse.core.revision import MIGRATIONS
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 BUSY_SECONDS = 15
 
 db = SQLAlchemy(metadata=Base.metadata)
-migrate = Migrate(db=db, render_as_batch=True, compare_type=True)
+migrate = Migrate(db=db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
 
 
 def init(app: Flask, url: str) -> None:

@@ -19,11 +19,12 @@ from rse.search.service import by_kind
 from rse.search.whoosh import Whoosh
 
 NAME = "rse_search"
+FOLDER = "search"  # in the data directory
 
 
 def init(app: Flask) -> None:
     """Open the engine of an application; nothing is read until somebody asks."""
-    app.extensions[NAME] = Whoosh(app.extensions["rse_settings"].data_dir.resolve() / "search")
+    app.extensions[NAME] = Whoosh(app.extensions["rse_settings"].data_dir.resolve() / FOLDER)
 
 
 def backend() -> SearchBackend:

@@ -12,4 +12,6 @@ feature = Feature(
     ),
     init=current.init,
     checks=(tasks.search_index,),
+    derived=(current.FOLDER,),
+    restored=(tasks.index_anew,),
 )

@@ -40,6 +40,11 @@ def tend() -> None:
         service.rebuild(db.session(), backend(), sources())
 
 
+def index_anew() -> str:
+    """Build the index of a database that was restored."""
+    return f"search index: {service.rebuild(db.session(), backend(), sources())} documents"
+
+
 def lag() -> float:
     """Give how many seconds the index is behind the database."""
     if not has_app_context():

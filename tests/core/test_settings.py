@@ -1,10 +1,11 @@
 """A bad setting stops the start and is named; production refuses what is weak."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from rse import settings
+from rse import __version__, settings
 
 GOOD = {
     "env": "production",
@@ -44,6 +45,11 @@ def test_the_environment_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_production_starts_with_good_values(tmp_path: Path) -> None:
     assert settings.load({"data_dir": tmp_path, **GOOD}).secure
+
+
+def test_the_version_is_said_once() -> None:
+    project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text())
+    assert project["project"]["version"] == __version__
 
 
 def test_every_setting_is_described() -> None:
