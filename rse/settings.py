@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     def _frame(cls, value: str) -> str:
         if any(c in value for c in ";,\r\n"):
             raise ValueError("one list of origins, without ; or ,")
-        return value
+        return value.strip() or "'none'"
 
     @model_validator(mode="after")
     def _production(self) -> "Settings":
@@ -114,6 +114,16 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Tell whether people reach the application over TLS."""
         return self.base_url.startswith("https://")
+
+    @property
+    def framed(self) -> bool:
+        """Tell whether another site may show the pages in a frame (the intranet)."""
+        return self.frame_ancestors.strip() not in {"'none'", "'self'"}
+
+    @property
+    def same_site(self) -> Literal["None", "Lax"]:
+        """Give the SameSite of the session's cookies; in another site's frame browsers send only `None`."""
+        return "None" if self.framed and self.secure else "Lax"
 
     @property
     def loopback(self) -> bool:

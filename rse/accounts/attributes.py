@@ -152,6 +152,7 @@ class Identity:
     phone: str | None = None
     manager: str | None = None
     roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # slugs of groups of ours, by the administrator's grants
 
     @property
     def owned(self) -> frozenset[str]:
@@ -195,6 +196,16 @@ def _values(
         if values:
             return values
     return ()
+
+
+def sources(sent: Mapping[str, tuple[str, ...]], mapping: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Tell for each of our fields under which of the names `sent` its value was found."""
+    as_sent = {name.casefold(): name for name, values in sent.items() if any(map(clean, values))}
+    found = {
+        field: [name for name in (*mapping.get(field, ()), *known) if name.casefold() in as_sent]
+        for field, known in KNOWN.items()
+    }
+    return {field: as_sent[names[0].casefold()] for field, names in found.items() if names}
 
 
 def manager_name(value: str) -> str:

@@ -10,7 +10,8 @@ class SignedIn(Event):
     """Somebody came in through an identity provider; `attributes` is its Identity as plain values.
 
     Keys (all optional texts but `roles`, a list): uid, email, given_name, family_name, display_name,
-    title, department (path `A / B / C`), site, phone, manager (uid, e-mail or DN), roles.
+    title, department (path `A / B / C`), site, phone, manager (uid, e-mail or DN), roles; `groups` and
+    `groups_lost` are lists of slugs of our groups, by the administrator's grants.
     """
 
     person_id: int

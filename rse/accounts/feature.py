@@ -5,7 +5,7 @@ import secrets
 from flask import Flask, current_app
 from sqlalchemy import delete
 
-from rse.accounts import audit, cli, exports, live, models, saml_keys, sessions, views
+from rse.accounts import audit, cli, exports, live, logout_views, models, saml_keys, sessions, views
 from rse.accounts.providers import SignIn, configured
 from rse.accounts.session_views import own_sessions
 from rse.core import db
@@ -28,6 +28,7 @@ def init(app: Flask) -> None:
             mapping=settings.saml_attributes,
             link=settings.saml_link,
             name_id=settings.saml_name_id,
+            name=settings.saml_idp_name,
         )
     except ValueError as error:
         raise BadSettings(str(error)) from error
@@ -72,4 +73,4 @@ feature = Feature(
     restored=(end_sessions,),
 )
 
-__all__ = ["feature", "models", "own_sessions"]
+__all__ = ["feature", "logout_views", "models", "own_sessions"]

@@ -1,4 +1,4 @@
-"""The identity providers that people may come from, and what this application is to them.
+"""The identity provider of the environment, and what this application is to every provider.
 
 Metadata come from a file, read again when it changes, or from an address, fetched again every day; the
 last good copy is kept in the data directory, so that nobody is locked out while that address is down.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,9 +26,23 @@ log = structlog.get_logger()
 REFRESH = 24 * 3600.0  # seconds
 RETRY = 5.0
 DOUBT = 60.0
-TIMEOUT = 5.0
+TIMEOUT = 5.0  # for each step
+WHOLE_TIMEOUT = 15.0
 WARN_BEFORE = timedelta(days=30)
 OK = 200
+
+
+def _read(answer: HTTPResponse) -> bytes:
+    """Read at most a little more than metadata may be, for some seconds in all."""
+    end, content = time.monotonic() + WHOLE_TIMEOUT, b""
+    while len(content) <= MAX_METADATA:
+        part = answer.read1(65536)
+        if not part:
+            break
+        content += part
+        if time.monotonic() > end:
+            raise TimeoutError
+    return content[: MAX_METADATA + 1]
 
 
 def fetch(url: str) -> bytes:
@@ -39,7 +53,7 @@ def fetch(url: str) -> bytes:
     try:
         connection.request("GET", f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/")
         answer = connection.getresponse()
-        content = answer.read(MAX_METADATA + 1)
+        content = _read(answer)
     except (OSError, HTTPException) as error:
         raise Refused("metadata", f"{parts.hostname} does not answer: {type(error).__name__}") from error
     finally:
@@ -125,6 +139,7 @@ class SignIn:
     base_url: str
     folder: Path
     sources: tuple[Source, ...] = ()
+    name: str = ""  # what the sign-in button calls it
     mapping: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     link: str = "none"
     name_id_formats: tuple[str, ...] = ("persistent",)
@@ -145,19 +160,19 @@ class SignIn:
         for source in self.sources:
             source.doubt()
 
-    def get(self, entity_id: str | None) -> IdentityProvider | None:
-        """Give the provider of that name, or the only one when no name is given."""
-        known = self.all()
-        if entity_id:
-            return next((provider for provider in known if provider.entity_id == entity_id), None)
-        return known[0] if known else None
-
 
 def configured(
-    base_url: str, folder: Path, metadata: str, *, mapping: Mapping[str, str], link: str, name_id: str
+    base_url: str,
+    folder: Path,
+    metadata: str,
+    *,
+    mapping: Mapping[str, str],
+    link: str,
+    name_id: str,
+    name: str = "",
 ) -> SignIn:
     """Make it from the settings; `name_id` is the format accepted beside persistent."""
     kept = folder / f"idp-{sha256(metadata.encode()).hexdigest()[:16]}.xml"
     sources = (Source(metadata, kept),) if metadata else ()
     formats = tuple(dict.fromkeys((name_id, "persistent")))
-    return SignIn(base_url, folder, sources, checked_mapping(mapping), link, formats)
+    return SignIn(base_url, folder, sources, name, checked_mapping(mapping), link, formats)

@@ -9,7 +9,7 @@ Scheme and host come from the configured base address, never from a request's he
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,20 +17,12 @@ from lxml import etree
 from onelogin.saml2.errors import OneLogin_Saml2_ValidationError
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
+from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
-from rse.accounts import saml_guard, saml_messages
-from rse.accounts.saml_guard import NS, SAML, Refused
+from rse.accounts import saml_exact, saml_guard, saml_messages
+from rse.accounts.saml_guard import NS, Refused
 from rse.accounts.saml_messages import NameId, read_instant, text_of
-from rse.accounts.saml_metadata import (
-    FORMATS,
-    REDIRECT_BINDING,
-    UNSPECIFIED,
-    IdentityProvider,
-    ServiceProvider,
-)
-
-BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
-MAX_NAME_ID = 254  # as the table holds it
+from rse.accounts.saml_metadata import FORMATS, REDIRECT_BINDING, IdentityProvider, ServiceProvider
 
 
 @dataclass(frozen=True)
@@ -51,6 +43,7 @@ class Assertion:
     attributes: Mapping[str, tuple[str, ...]]
     until: datetime
     session_until: datetime | None
+    issued: datetime | None = None  # by the clock of the identity provider
 
 
 def _toolkit(sp: ServiceProvider, idp: IdentityProvider) -> OneLogin_Saml2_Settings:
@@ -81,11 +74,14 @@ def _toolkit(sp: ServiceProvider, idp: IdentityProvider) -> OneLogin_Saml2_Setti
     return OneLogin_Saml2_Settings(settings)
 
 
-def start_sign_in(sp: ServiceProvider, idp: IdentityProvider, relay_state: str, now: datetime) -> Redirect:
-    """Build the signed question for `idp` and the address that carries it."""
+def start_sign_in(
+    sp: ServiceProvider, idp: IdentityProvider, relay_state: str, now: datetime, *, signed: bool = True
+) -> Redirect:
+    """Build the question for `idp` and the address that carries it, signed unless it is not wanted."""
     wanted = FORMATS[sp.name_id_formats[0]]
     message = saml_messages.authn_request(sp.entity_id, idp.sso_url, sp.acs_url, wanted, now)
-    url = saml_messages.redirect_url(idp.sso_url, "SAMLRequest", message, relay_state, sp.keys.key)
+    key = sp.keys.key if signed or idp.wants_signed else None
+    url = saml_messages.redirect_url(idp.sso_url, "SAMLRequest", message, relay_state, key)
     return Redirect(message.get("ID"), url)
 
 
@@ -100,21 +96,30 @@ def start_logout(
     return Redirect(message.get("ID"), url)
 
 
-def in_response_to(encoded: str) -> str:
-    """Tell which request a response claims to answer, after the guard. Raises Refused."""
+def claims(encoded: str) -> tuple[str | None, str | None]:
+    """Tell which request a response claims to answer, and its issuer, after the guard. Raises Refused."""
     root = saml_guard.parse(saml_guard.decode(encoded))
     saml_guard.check_response(root)
-    claimed = root.get("InResponseTo")
-    if not claimed:
-        raise Refused("in_response_to", "the response answers no request")
-    return str(claimed)
+    return root.get("InResponseTo") or None, text_of(root, "saml:Issuer")
 
 
 def read_response(
-    sp: ServiceProvider, idp: IdentityProvider, encoded: str, request_id: str, now: datetime
+    sp: ServiceProvider,
+    idp: IdentityProvider,
+    encoded: str,
+    request_id: str | None,
+    now: datetime,
+    *,
+    want_encrypted: bool = False,
 ) -> Assertion:
-    """Check a posted response to `request_id` from `idp` and give what it asserts. Raises Refused."""
-    saml_guard.check_response(saml_guard.parse(saml_guard.decode(encoded)))
+    """Check a posted response to `request_id` from `idp` and give what it asserts. Raises Refused.
+
+    With None as `request_id` it has to be one that answers no request at all.
+    """
+    root = saml_guard.parse(saml_guard.decode(encoded))
+    saml_guard.check_response(root)
+    if want_encrypted:
+        check_encrypted(root)
     try:
         response = OneLogin_Saml2_Response(_toolkit(sp, idp), encoded)
         document = response.get_xml_document()
@@ -127,6 +132,12 @@ def read_response(
     except Exception as error:  # whatever the toolkit trips over, the answer is the same refusal
         raise Refused("malformed", f"{type(error).__name__}: {error}"[:300]) from error
     return _check_exactly(sp, idp, document, request_id, now)
+
+
+def check_encrypted(root: Any) -> None:
+    """Refuse a response whose assertion travels in clear."""
+    if root.find("saml:EncryptedAssertion", NS) is None:
+        raise Refused("not_encrypted", "the assertion is not encrypted, and this provider has to encrypt it")
 
 
 def _check_decrypted(document: Any) -> None:
@@ -168,69 +179,47 @@ def _code_of(error: OneLogin_Saml2_ValidationError) -> str:
 
 
 def _check_exactly(
-    sp: ServiceProvider, idp: IdentityProvider, document: Any, request_id: str, now: datetime
+    sp: ServiceProvider, idp: IdentityProvider, document: Any, request_id: str | None, now: datetime
 ) -> Assertion:
     """Demand what the toolkit leaves open; `document` holds exactly one assertion, signed by `idp`."""
     assertion = document.find("saml:Assertion", NS)
-    if document.get("Destination") != sp.acs_url:
-        raise Refused("destination", "the response is not for this address")
-    if document.get("InResponseTo") != request_id:
-        raise Refused("in_response_to", "the response answers another request")
-    if text_of(assertion, "saml:Issuer") != idp.entity_id:
-        raise Refused("issuer", "another identity provider asserts")
-    until = _check_conditions(sp, assertion)
-    _check_confirmation(sp, assertion, request_id, now)
-    statement = assertion.find("saml:AuthnStatement", NS)
+    saml_exact.check_destination(sp, document)
+    saml_exact.check_confirmation(sp, assertion, now)
+    saml_exact.check_request(document, assertion, request_id)
+    saml_exact.check_issuer(idp, document, assertion)
     return Assertion(
         str(assertion.get("ID")),
         idp.entity_id,
-        _name_id(sp, assertion, statement),
-        _attributes(assertion),
-        until,
-        read_instant(statement.get("SessionNotOnOrAfter")),
+        saml_exact.read_name_id(sp, assertion),
+        saml_exact.read_attributes(assertion),
+        saml_exact.check_conditions(sp, assertion),
+        saml_exact.session_end(assertion),
+        read_instant(document.get("IssueInstant")),
     )
 
 
-def _check_conditions(sp: ServiceProvider, assertion: Any) -> datetime:
-    conditions = assertion.find("saml:Conditions", NS)
-    until = read_instant(conditions.get("NotOnOrAfter"))
-    if until is None:
-        raise Refused("expired", "the assertion does not say until when it is valid")
-    restrictions = conditions.findall("saml:AudienceRestriction", NS)
-    for restriction in restrictions:
-        if sp.entity_id not in {(node.text or "").strip() for node in restriction}:
-            raise Refused("audience", "the assertion is for somebody else")
-    if not restrictions:
-        raise Refused("audience", "the assertion does not say for whom it is")
-    return until
+def decrypted(sp: ServiceProvider, idp: IdentityProvider, encoded: str) -> Any:
+    """Give the document of a response that passed the guard, with its assertion in clear. Raises Refused."""
+    try:
+        document = OneLogin_Saml2_Response(_toolkit(sp, idp), encoded).get_xml_document()
+    except OneLogin_Saml2_ValidationError as error:
+        raise Refused(_code_of(error), str(error)[:300]) from error
+    except Exception as error:
+        raise Refused("malformed", f"{type(error).__name__}: {error}"[:300]) from error
+    _check_decrypted(document)
+    return document
 
 
-def _check_confirmation(sp: ServiceProvider, assertion: Any, request_id: str, now: datetime) -> None:
-    found = assertion.findall("saml:Subject/saml:SubjectConfirmation", NS)
-    if len(found) != 1 or found[0].get("Method") != BEARER:
-        raise Refused("subject_confirmation", "exactly one bearer confirmation is expected")
-    data = found[0].find("saml:SubjectConfirmationData", NS)
-    if data is None or data.get("Recipient") != sp.acs_url:
-        raise Refused("recipient", "the assertion is not for this address")
-    if data.get("InResponseTo") != request_id:
-        raise Refused("in_response_to", "the assertion answers another request")
-    until = read_instant(data.get("NotOnOrAfter"))
-    if until is None or until <= now.astimezone(UTC):
-        raise Refused("expired", "the confirmation has no end, or it has passed")
+def check_signature(idp: IdentityProvider, document: Any) -> None:
+    """Refuse an assertion that none of the provider's certificates has signed; for reports only.
 
-
-def _name_id(sp: ServiceProvider, assertion: Any, statement: Any) -> NameId:
-    value = text_of(assertion, "saml:Subject/saml:NameID")
-    if value is None or len(value) > MAX_NAME_ID:
-        raise Refused("name_id", "no usable NameID")
-    declared = assertion.find("saml:Subject/saml:NameID", NS).get("Format", UNSPECIFIED)
-    if declared not in {FORMATS[name] for name in sp.name_id_formats}:
-        raise Refused("name_id_format", declared[:120])
-    return NameId(value, declared, statement.get("SessionIndex"))
-
-
-def _attributes(assertion: Any) -> dict[str, tuple[str, ...]]:
-    return {
-        str(node.get("Name")): tuple("".join(value.itertext()).strip() for value in node)
-        for node in assertion.iter(f"{{{SAML}}}Attribute")
-    }
+    What decides about a sign-in is read_response, which checks the signature too.
+    """
+    path = "/samlp:Response/saml:Assertion/ds:Signature"
+    if document.find("saml:Assertion/ds:Signature", NS) is None:
+        raise Refused("unsigned", "the assertion itself is not signed")
+    valid = OneLogin_Saml2_Utils.validate_sign(
+        document, None, None, "sha256", False, False, xpath=path, multicerts=list(idp.certificates)
+    )
+    if not valid:
+        raise Refused("signature", "no known certificate of the provider matches")

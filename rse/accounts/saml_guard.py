@@ -56,6 +56,7 @@ class Refused(Exception):
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.detail = detail
+        self.idp = ""  # entity id of the provider that it is about, when that is known
 
 
 def decode(encoded: str) -> bytes:

@@ -34,6 +34,7 @@ class IdentityProvider:
     sso_url: str
     slo_url: str | None
     certificates: tuple[str, ...]
+    wants_signed: bool = False  # WantAuthnRequestsSigned
 
     @property
     def certificate_end(self) -> datetime:
@@ -73,6 +74,7 @@ def parse_metadata(content: bytes) -> IdentityProvider:
         _location(descriptor, "SingleSignOnService") or "",
         _location(descriptor, "SingleLogoutService"),
         _signing_certificates(descriptor),
+        descriptor.get("WantAuthnRequestsSigned", "").strip() in {"true", "1"},
     )
     _check(provider)
     return provider

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from rse.accounts import audit, keepers, names, policy, queries
+from rse.accounts import audit, keepers, names, policy, queries, states
 from rse.accounts.attributes import Identity
 from rse.accounts.events import PersonDeactivated, SignedIn
+from rse.accounts.grants import Rules
 from rse.accounts.models import ApiToken, Person
 from rse.accounts.models import Session as Signed
 from rse.accounts.saml_guard import Refused
@@ -24,67 +25,83 @@ CARD = {"given_name": 100, "family_name": 100, "title": 200, "site": 100}  # fie
 ABOUT_SESSION = ("issuer", "name_id", "name_id_format", "session_index", "session_until")
 
 
-def sign_in(
-    session: Session,
-    identity: Identity,
-    *,
-    link: str,
-    owns_roles: bool,
-    providers: frozenset[str] = frozenset(),
-) -> Person:
+def sign_in(session: Session, identity: Identity, rules: Rules) -> Person:
     """Let a person in who was identified: find them, join them to a known person, or make them.
 
-    `link` tells what may join a first sign-in to a known person (none, uid, email); `owns_roles` that the
-    identity provider decides about roles; `providers` are the entity ids of those in use, whose people are
-    not taken over. Emits SignedIn. Raises Refused when they may not come in.
+    `rules` tell what the administrator lets this identity provider do. Emits SignedIn. Raises Refused when
+    they may not come in.
     """
     person = queries.person_by_key(session, identity.issuer, identity.name_id)
     first = person is None
     if person is None:
-        held = providers | {identity.issuer}
-        person = _join(session, identity, link, held) or _create(session, identity)
+        person = _join(session, identity, rules) or _create(session, identity)
     if not policy.may_sign_in(person):
         raise Refused("deactivated", f"person:{person.id}")
     _take_card(session, person, identity)
-    if owns_roles:
-        _take_roles(session, person, identity)
-    person.signed_in_at = clock.now()
+    _take_roles(session, person, identity, rules)
+    now = person.signed_in_at = clock.now()
     session.flush()
     audit.record(session, "signin", actor_id=person.id, idp=identity.issuer, first=first)
+    states.good(session, identity.issuer, now)
     said = {name: value for name, value in asdict(identity).items() if name not in ABOUT_SESSION}
-    emit(session, SignedIn(person.id, first, said | {"roles": list(identity.roles)}))
+    lists = {"roles": list(identity.roles), "groups": list(identity.groups)}
+    lists["groups_lost"] = sorted(rules.groups - {*identity.groups}) if rules.mode == "full" else []
+    emit(session, SignedIn(person.id, first, said | lists))
     return person
 
 
-def _join(session: Session, identity: Identity, link: str, held: frozenset[str]) -> Person | None:
-    """Give the known person that the administrator allows to be joined to this identity.
+def _to_join(session: Session, identity: Identity, rules: Rules) -> Person | None:
+    """Give the known person that the administrator lets this identity be joined to. Raises Refused.
 
     Who came in through a provider that is not in use any more (a trial, a migration) is free to be joined.
     """
     person = None
-    if link == "uid" and identity.uid:
+    if rules.link == "uid" and identity.uid:
         person = queries.person_by_uid(session, identity.uid)
-    elif link == "email" and identity.email:
+    elif identity.email and rules.may_link(identity.email):
         person = queries.person_by_email(session, identity.email)
-    if person is None:
-        return None
-    if person.idp in held:
+    if person is not None and person.idp in rules.providers | {identity.issuer}:
         raise Refused("known_otherwise", f"person:{person.id} signs in under another name")
-    details = {"idp": identity.issuer, "by": link, "before": person.idp}
-    person.idp, person.name_id = identity.issuer, identity.name_id
-    audit.record(session, "signin.join", actor_id=person.id, target=f"person:{person.id}", **details)
     return person
 
 
-def _create(session: Session, identity: Identity) -> Person:
+def _join(session: Session, identity: Identity, rules: Rules) -> Person | None:
+    person = _to_join(session, identity, rules)
+    if person is not None:
+        details = {"idp": identity.issuer, "by": rules.link, "before": person.idp}
+        person.idp, person.name_id = identity.issuer, identity.name_id
+        audit.record(session, "signin.join", actor_id=person.id, target=f"person:{person.id}", **details)
+    return person
+
+
+def foresee(session: Session, identity: Identity, rules: Rules) -> tuple[str, Person | None]:
+    """Tell what sign_in would do, and to whom: known, joined or created. Raises what it would raise."""
+    person = queries.person_by_key(session, identity.issuer, identity.name_id)
+    outcome = "known"
+    if person is None:
+        person, outcome = _to_join(session, identity, rules), "joined"
+    if person is None:
+        _require_address(session, identity)
+        return "created", None
+    if not policy.may_sign_in(person):
+        raise Refused("deactivated", f"person:{person.id}")
+    return outcome, person
+
+
+def _require_address(session: Session, identity: Identity) -> str:
     if identity.email is None:
         raise Refused("no_email", "the identity provider sends no e-mail address")
     if queries.person_by_email(session, identity.email) is not None:
         raise Refused("email_taken", "another person has this e-mail address")
+    return identity.email
+
+
+def _create(session: Session, identity: Identity) -> Person:
+    email = _require_address(session, identity)
     guest = "guest" in identity.roles
     person = Person(
-        uid=free_uid(session, identity.uid or identity.email),
-        email=identity.email,
+        uid=free_uid(session, identity.uid or email),
+        email=email,
         display_name=identity.shown_name[:200],
         kind="guest" if guest else "employee",
         roles=frozenset({"guest"} if guest else ()),
@@ -131,10 +148,14 @@ def _take_email(session: Session, person: Person, email: str) -> None:
         person.email = email[:254]
 
 
-def _take_roles(session: Session, person: Person, identity: Identity) -> None:
-    wanted = frozenset(role for role in identity.roles if policy.is_role(role))
-    if keepers.ADMIN not in wanted and keepers.is_last(session, person):
-        wanted |= {keepers.ADMIN}  # somebody has to be able to mend the mapping
+def _take_roles(session: Session, person: Person, identity: Identity, rules: Rules) -> None:
+    """Give the roles that the provider decides about; with `full` take those that it does not send."""
+    sent = frozenset(identity.roles) & rules.roles
+    wanted = person.roles | sent
+    if rules.mode == "full":
+        wanted -= rules.roles - sent
+        if keepers.ADMIN not in wanted and keepers.is_last(session, person):
+            wanted |= {keepers.ADMIN}  # somebody has to be able to mend the mapping
     if wanted != person.roles:
         _note_roles(session, person, wanted, None)
         person.roles = wanted
@@ -149,6 +170,7 @@ def refused(session: Session, refusal: Refused, reference: str, **details: Any) 
     """Note a refused sign-in under the reference that the person sees."""
     about = {"code": refusal.code, "detail": refusal.detail, "reference": reference, **details}
     audit.record(session, "signin.refused", **about)
+    states.refused(session, refusal, reference, clock.now())
 
 
 def signed_out(session: Session, person_id: int) -> None:

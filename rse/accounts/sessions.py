@@ -226,7 +226,7 @@ def set_cookie(response: Any, token: str) -> None:
         token,
         secure=secure,
         httponly=True,
-        samesite="Lax",
+        samesite=settings().same_site,
         path="/",
         max_age=settings().session_days * 86400,
     )
@@ -235,9 +235,8 @@ def set_cookie(response: Any, token: str) -> None:
 def clear_cookie(response: Any) -> None:
     """Take the session from the browser, and the pages that it keeps: "back" must not show them."""
     response.headers["Clear-Site-Data"] = '"cache"'
-    response.delete_cookie(
-        cookie_name(settings().secure), secure=settings().secure, httponly=True, samesite="Lax", path="/"
-    )
+    secure, same_site = settings().secure, settings().same_site
+    response.delete_cookie(cookie_name(secure), secure=secure, httponly=True, samesite=same_site, path="/")
 
 
 def end(session: DbSession, *criteria: Any) -> list[int]:

@@ -1,20 +1,21 @@
-"""Sign-in and sign-out pages, and the SAML end points: the face of what `flow` does."""
+"""The sign-in pages and the SAML end points: the face of what `flow` does."""
 
 import secrets
 from typing import Any
-from urllib.parse import parse_qs
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, request
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask import session as stored
+from sqlalchemy.orm import Session as DbSession
 
-from rse.accounts import flow, queries, saml, saml_messages, service, sessions
+from rse.accounts import connections, flow, refreshing, service, sessions
+from rse.accounts.connections import STARTS, Connection, Ways
 from rse.accounts.models import Session as Signed
 from rse.accounts.providers import SignIn
 from rse.accounts.reasons import Reason, reason_for
 from rse.accounts.saml_guard import Refused
-from rse.accounts.saml_messages import NameId
-from rse.accounts.saml_metadata import FORMATS, IdentityProvider, sp_metadata
+from rse.accounts.saml_metadata import sp_metadata
+from rse.accounts.tokens import digest, same_token
 from rse.core import clock, db, headers, i18n
 from rse.core.web import PUBLIC, current_viewer, page, route, see_other, settings
 
@@ -31,25 +32,82 @@ def sign_in_settings() -> SignIn:
     return found
 
 
+def ways() -> Ways:
+    """Give every connection as it stands in this moment."""
+    return connections.known(db.session(), sign_in_settings())
+
+
 def _pre_session_name() -> str:
     return "__Host-rse-signin" if settings().secure else "rse_signin"
 
 
+def owner_secret() -> str:
+    """Give the secret by which this browser owns the sign-ins that it begins: its own, or a fresh one."""
+    owner = request.cookies.get(_pre_session_name(), "")
+    return owner if len(owner) == len(secrets.token_urlsafe(32)) else secrets.token_urlsafe(32)
+
+
+def owner_sent() -> str:
+    """Give the secret that the browser has sent, empty when it has none."""
+    return request.cookies.get(_pre_session_name(), "")
+
+
+def give_owner(response: Any, owner: str) -> None:
+    """Let the browser keep its secret for the quarter of an hour that a sign-in may take."""
+    secure = settings().secure
+    response.set_cookie(
+        _pre_session_name(),
+        owner,
+        max_age=PRE_SESSION_SECONDS,
+        secure=secure,
+        httponly=True,
+        samesite=settings().same_site,
+    )
+
+
+def take_owner(response: Any) -> None:
+    """Take the secret from the browser: the sign-in is over."""
+    secure = settings().secure
+    response.delete_cookie(_pre_session_name(), secure=secure, httponly=True, samesite=settings().same_site)
+
+
+def start_of(way: Connection, wanted: str) -> str:
+    """Give the address that begins a sign-in by this connection."""
+    return url_for(STARTS[way.kind], idp=way.slug, next=wanted)
+
+
 @route(blueprint, "/signin", rule=PUBLIC)
 def signin() -> Any:
-    """Show the one button, or why it is not there."""
+    """Show the ways in, or why there is none."""
     wanted = flow.safe_next(request.args.get("next"))
     if current_viewer() is not None:
         return redirect(wanted, 303)
-    config = sign_in_settings()
+    return _door(wanted, signed_out="out" in request.args)
+
+
+def _door(wanted: str, **said: Any) -> Response:
+    known = ways()
     return page(
         "accounts/signin.html",
-        providers=config.all(),
-        configured=bool(config.sources),
-        idp_name=settings().saml_idp_name,
+        said.pop("status", 200),
+        ways=[(way, start_of(way, wanted)) for way in known.usable],
+        by_domain=len(known.usable) > 1 and any(way.domains for way in known.usable),
+        configured=any(way.enabled for way in known.all),
         wanted=wanted,
-        signed_out="out" in request.args,
+        **said,
     )
+
+
+@route(blueprint, "/signin", rule=PUBLIC, methods=("POST",), limit="30/minute", name="signin_by_address")
+def signin_by_address() -> Any:
+    """Lead to the provider of an address's domain; whether anybody has that address is not looked at."""
+    wanted = flow.safe_next(request.form.get("next"))
+    email = request.form.get("email", "")[:254]
+    way = ways().by_domain(email)
+    if way is None:
+        return _door(wanted, status=422, email=email, unknown=True)
+    # A page and not a redirect: `form-action` would stop it on its way to another site.
+    return page("accounts/onward.html", name=way.name, onward=start_of(way, wanted))
 
 
 @route(blueprint, "/language", rule=PUBLIC, methods=("POST",), limit=FLOOD)
@@ -76,72 +134,133 @@ def login() -> Any:
     wanted = flow.safe_next(request.args.get("next"))
     if current_viewer() is not None:
         return redirect(wanted, 303)
-    config = sign_in_settings()
-    idp = config.get(request.args.get("idp"))
-    if idp is None:
+    way = ways().find(request.args.get("idp"))
+    if way is None or not way.usable or way.provider is None:
         return see_other("accounts.signin", next=wanted)
-    owner = request.cookies.get(_pre_session_name(), "")
-    owner = owner if len(owner) == len(secrets.token_urlsafe(32)) else secrets.token_urlsafe(32)
-    url = flow.begin(db.begin_write(), config.sp, idp, owner=owner, wanted=wanted, now=clock.now())
+    return begin(way, wanted)
+
+
+def begin(way: Connection, wanted: str, tester_id: int | None = None) -> Any:
+    """Send the browser to a provider with a question that this browser owns."""
+    owner, now = owner_secret(), clock.now()
+    sp = sign_in_settings().sp
+    url = flow.begin(db.begin_write(), sp, way, owner=owner, wanted=wanted, now=now, tester_id=tester_id)
     db.commit()
     response = redirect(url, 303)
-    secure = settings().secure
-    response.set_cookie(
-        _pre_session_name(), owner, max_age=PRE_SESSION_SECONDS, secure=secure, httponly=True, samesite="Lax"
-    )
+    give_owner(response, owner)
     return response
 
 
 @route(blueprint, "/saml/acs", rule=PUBLIC, methods=("POST",), limit=FLOOD)
 def acs() -> Any:
     """Take an identity provider's answer; it arrives without cookies, so it only buys a ticket."""
-    config = sign_in_settings()
+    config, session = sign_in_settings(), db.session()
     try:
-        ticket = flow.accept(
-            db.session(), config.sp, config.get, request.form, mapping=config.mapping, now=clock.now()
-        )
+        taken = flow.accept(session, config.sp, ways(), request.form, now=clock.now())
     except Refused as refusal:
         if refusal.code == "signature":
-            config.doubt()
-        return _refuse(refusal)
-    return see_other("accounts.finish", ticket=ticket)
+            _doubt(refusal.idp)
+        return refuse(refusal)
+    ends = {"signin": "accounts.finish", "unasked": "accounts.arrived", "test": "sso.report"}
+    return see_other(ends[taken.kind], ticket=taken.token)
+
+
+def _doubt(entity_id: str) -> None:
+    """Have the provider's metadata fetched again soon: it may have changed its key unannounced."""
+    config = sign_in_settings()
+    config.doubt()
+    row = ways().find(entity_id) if entity_id else None
+    if row is not None and row.id is not None and row.metadata_url:
+        refreshing.refresh_soon(row)
 
 
 @route(blueprint, "/saml/finish", rule=PUBLIC, limit=FLOOD)
 def finish() -> Any:
     """Cash the ticket in the browser that began: a new session, and on to where it wanted to go."""
-    config, session = sign_in_settings(), db.begin_write()
-    owner = request.cookies.get(_pre_session_name(), "")
+    session = db.begin_write()
     try:
-        arrival = flow.redeem(session, request.args.get("ticket", ""), owner, clock.now())
-        person = service.sign_in(
-            session,
-            arrival.identity,
-            link=config.link,
-            owns_roles="roles" in config.mapping,
-            providers=frozenset(idp.entity_id for idp in config.all()),
-        )
+        arrival = flow.redeem(session, request.args.get("ticket", ""), owner_sent(), clock.now())
+        return let_in(session, arrival)
     except Refused as refusal:
-        return _refuse(refusal)
-    if isinstance(stored, sessions.StoredSession) and stored.row_id is not None:
-        sessions.end(session, Signed.id == stored.row_id)
-    token = sessions.begin(
+        return refuse(refusal)
+
+
+def let_in(session: DbSession, arrival: flow.Arrival) -> Any:
+    """Sign somebody in who was identified, by whatever protocol. Raises Refused; commits."""
+    identity, known = arrival.identity, ways()
+    way = known.find(identity.issuer)
+    with flow.about(identity.issuer):
+        if way is None or not way.usable:
+            raise Refused("issuer", "the identity provider is not in use any more")
+        person = service.sign_in(session, identity, way.rules(known.in_use))
+    token = fresh_session(
         session,
         person.id,
-        idp=arrival.identity.issuer,
-        name_id=arrival.identity.name_id,
-        session_index=(arrival.identity.session_index or "")[:254] or None,
-        not_on_or_after=arrival.identity.session_until,
-        user_agent=request.user_agent.string,
+        idp=identity.issuer,
+        name_id=identity.name_id,
+        name_id_format=(identity.name_id_format or "")[:120] or None,
+        session_index=(identity.session_index or "")[:254] or None,
+        not_on_or_after=identity.session_until,
     )
     db.commit()
     response = redirect(arrival.next, 303)
     sessions.set_cookie(response, token)
-    response.delete_cookie(_pre_session_name(), secure=settings().secure, httponly=True, samesite="Lax")
+    take_owner(response)
     return response
 
 
-def _refuse(refusal: Refused) -> Response:
+def fresh_session(session: DbSession, person_id: int, **of_idp: Any) -> str:
+    """End the session that this browser may have and begin a new one; gives its token."""
+    if isinstance(stored, sessions.StoredSession) and stored.row_id is not None:
+        sessions.end(session, Signed.id == stored.row_id)
+    return sessions.begin(session, person_id, user_agent=request.user_agent.string, **of_idp)
+
+
+def _seal(ticket: str) -> str:
+    """Tie the question "continue as ...?" to the browser that it was asked in."""
+    return digest(f"{owner_sent()} {ticket}")
+
+
+@route(blueprint, "/saml/arrived", rule=PUBLIC, limit=FLOOD)
+def arrived() -> Any:
+    """Ask whoever comes from a provider without having asked: nothing ties the answer to this browser."""
+    ticket = request.args.get("ticket", "")[:100]
+    identity = flow.unasked(db.session(), ticket, clock.now())
+    if identity is None:
+        return refuse(Refused("used", "no such ticket"))
+    if not owner_sent():  # its cookie has to come back with the form: only this site's own page can post it
+        owner = owner_secret()
+        if "again" in request.args:
+            return refuse(Refused("other_browser", "the browser keeps no cookie"))
+        again = see_other("accounts.arrived", ticket=ticket, again=1)
+        give_owner(again, owner)
+        return again
+    way = ways().find(identity.issuer)
+    return page(
+        "accounts/continue.html",
+        name=identity.shown_name,
+        email=identity.email,
+        idp_name=way.name if way else "",
+        ticket=ticket,
+        seal=_seal(ticket),
+        signed_in=current_viewer(),
+    )
+
+
+@route(blueprint, "/saml/continue", rule=PUBLIC, methods=("POST",), limit=FLOOD, name="go_on")
+def go_on() -> Any:
+    """Sign in who has said, on the page before, that it is them."""
+    ticket = request.form.get("ticket", "")[:100]
+    session = db.session()
+    if not owner_sent() or not same_token(request.form.get("seal", ""), _seal(ticket)):
+        return refuse(Refused("other_browser", "the question was asked in another browser"))
+    try:
+        return let_in(session, flow.redeem_unasked(session, ticket, clock.now()))
+    except Refused as refusal:
+        return refuse(refusal)
+
+
+def refuse(refusal: Refused) -> Response:
     """Note a refusal and show it kindly, with the reference that IT finds in the log."""
     reference = secrets.token_hex(4).upper()
     db.rollback()
@@ -150,77 +269,3 @@ def _refuse(refusal: Refused) -> Response:
     log.warning("sign-in refused", code=refusal.code, detail=refusal.detail, reference=reference)
     reason: Reason = reason_for(refusal.code)
     return page("accounts/refused.html", 403, reason=reason, reference=reference)
-
-
-@route(blueprint, "/logout", rule=PUBLIC, methods=("POST",))
-def logout() -> Any:
-    """End this session at once, then go and end the identity provider's, where it can."""
-    session = db.session()
-    row = queries.session_row(session, getattr(stored, "row_id", None))
-    onward = _onward(row) if row is not None else None
-    if row is not None:
-        service.signed_out(session, row.person_id)
-        sessions.end(session, Signed.id == row.id)
-    if onward is None:
-        response = make_response(see_other("accounts.signin", out=1))
-    else:  # a page and not a redirect: `form-action` would stop it on its way to another site
-        response = page("accounts/leaving.html", onward=onward)
-    sessions.clear_cookie(response)
-    return response
-
-
-def _onward(row: Signed) -> str | None:
-    """Give the address that ends the session at its identity provider; None where it cannot."""
-    config = sign_in_settings()
-    idp = config.get(row.idp) if row.idp else None
-    if idp is None or row.name_id is None:
-        return None
-    name_format = FORMATS["persistent"] if config.name_id_formats[0] == "persistent" else None
-    name_id = NameId(row.name_id, name_format, row.session_index)
-    asked = saml.start_logout(config.sp, idp, name_id, secrets.token_urlsafe(16), clock.now())
-    return asked.url if asked else None
-
-
-@route(blueprint, "/saml/sls", rule=PUBLIC, limit=FLOOD)
-def sls() -> Any:
-    """Take a logout request of an identity provider, or its answer to ours; both have to be signed."""
-    query = request.query_string.decode("ascii", "replace")
-    try:
-        field = "SAMLRequest" if "SAMLRequest" in request.args else "SAMLResponse"
-        root = saml_messages.read_redirect(query, field)
-        idp = _sender(root)
-        saml_messages.check_redirect_signature(query, field, idp.certificates)
-        if field == "SAMLResponse":
-            saml_messages.check_envelope(root, "LogoutResponse", idp.entity_id, sign_in_settings().sp.sls_url)
-            return see_other("accounts.signin", out=1)
-        return _logged_out_there(idp, root, query)
-    except Refused as refusal:
-        return _refuse(refusal)
-
-
-def _sender(root: Any) -> IdentityProvider:
-    issuer = saml_messages.text_of(root, "saml:Issuer")
-    idp = sign_in_settings().get(issuer) if issuer else None
-    if idp is None or idp.entity_id != issuer:
-        raise Refused("issuer", "no such identity provider")
-    return idp
-
-
-def _logged_out_there(idp: IdentityProvider, root: Any, query: str) -> Any:
-    """End the sessions of that NameID and those session indexes, nobody else's, and say so."""
-    config, session, now = sign_in_settings(), db.begin_write(), clock.now()
-    asked = saml_messages.read_logout_request(root, idp.entity_id, config.sp.sls_url, now)
-    named = [Signed.idp == idp.entity_id, Signed.name_id == asked.name_id.value]
-    if asked.session_indexes:
-        named.append(Signed.session_index.in_(asked.session_indexes))
-    ended = sessions.end(session, *named)
-    db.commit()
-    answer = saml_messages.logout_response(config.sp.entity_id, idp.slo_url or "", asked.id, now)
-    relay_state = parse_qs(query).get("RelayState", [None])[0]
-    if idp.slo_url is None:
-        return see_other("accounts.signin", out=1)
-    url = saml_messages.redirect_url(idp.slo_url, "SAMLResponse", answer, relay_state, config.sp.keys.key)
-    response = redirect(url, 303)
-    if getattr(stored, "row_id", None) in ended:
-        sessions.clear_cookie(response)
-    return response

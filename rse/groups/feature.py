@@ -3,10 +3,11 @@
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from rse.accounts.events import SignedIn
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.groups import api, exports, live, queries, search, tokens, views, welcome
+from rse.groups import api, exports, given, live, queries, search, tokens, views, welcome
 from rse.groups.events import MemberJoined, MemberLeft
 from rse.people.listing import mention_within
 
@@ -32,5 +33,8 @@ feature = Feature(
     init=lambda _app: mention_within(queries.reads_posts),
     index=(search.source,),
     exports=(exports.export,),
-    subscribers=(Subscriber("groups.rooms", (MemberJoined, MemberLeft), live.follow, "live"),),
+    subscribers=(
+        Subscriber("groups.rooms", (MemberJoined, MemberLeft), live.follow, "live"),
+        Subscriber("groups.given", (SignedIn,), given.follow, mode="same_transaction"),
+    ),
 )

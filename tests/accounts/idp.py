@@ -58,7 +58,7 @@ def at(seconds: float = 0) -> str:
     return (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def response(request_id: str, base_url: str = BASE, **knobs: Any) -> Any:
+def response(request_id: str | None, base_url: str = BASE, **knobs: Any) -> Any:
     """Build an unsigned response to `request_id`; a knob set to None leaves its attribute or element out."""
     acs = f"{base_url}/saml/acs"
     said = {
@@ -215,8 +215,15 @@ def encode(root: Any) -> str:
     return base64.b64encode(content).decode()
 
 
-def signed(request_id: str, base_url: str = BASE, **knobs: Any) -> str:
-    """Give the encoded response whose assertion is signed: the honest one, unless a knob says otherwise."""
+def signed(request_id: str | None, base_url: str = BASE, **knobs: Any) -> str:
+    """Give the encoded response whose assertion is signed: the honest one, unless a knob says otherwise.
+
+    `pair` names the key that signs it, `encrypted` encrypts the assertion, `sender` is the entity id of
+    another provider that is honest too.
+    """
+    pair, encrypted = keys(knobs.pop("pair", "idp")), knobs.pop("encrypted", False)
+    if sender := knobs.pop("sender", None):
+        knobs = {"issuer": sender, "response_issuer": sender} | knobs
     root = response(request_id, base_url, **knobs)
-    sign(find_assertion(root))
-    return encode(root)
+    sign(find_assertion(root), pair)
+    return encode(encrypt(root) if encrypted else root)

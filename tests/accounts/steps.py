@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
-from rse.accounts import saml_messages, sessions
+from rse.accounts import connecting, saml_messages, sessions
 from rse.accounts.models import AuditEntry, Person, Session
 from rse.core import db
 from tests import factories
@@ -34,11 +34,13 @@ class Door:
     def browser(self) -> Any:
         return factories.Client(self.app, self.app.response_class, use_cookies=True)
 
-    def ask(self, browser: Any, wanted: str = "/") -> Question:
-        answer = browser.get("/saml/login", query_string={"next": wanted})
+    def ask(
+        self, browser: Any, wanted: str = "/", idp: str | None = None, sso: str = "https://idp.example/sso"
+    ) -> Question:
+        answer = browser.get("/saml/login", query_string={"next": wanted} | ({"idp": idp} if idp else {}))
         assert answer.status_code == 303, answer.text
         url = urlsplit(answer.headers["Location"])
-        assert f"{url.scheme}://{url.netloc}{url.path}" == "https://idp.example/sso"
+        assert f"{url.scheme}://{url.netloc}{url.path}" == sso
         root = saml_messages.read_redirect(url.query, "SAMLRequest")
         return Question(root.get("ID"), parse_qs(url.query)["RelayState"][0])
 
@@ -50,10 +52,12 @@ class Door:
         form = {"SAMLResponse": encoded, "RelayState": relay_state}
         return self.browser().post("/saml/acs", data={k: v for k, v in form.items() if v is not None})
 
-    def come_in(self, browser: Any | None = None, wanted: str = "/", **knobs: Any) -> Any:
+    def come_in(
+        self, browser: Any | None = None, wanted: str = "/", idp: str | None = None, **knobs: Any
+    ) -> Any:
         """Sign in, and give the last answer: a redirect with the session's cookie."""
         browser = browser or self.browser()
-        answer = self.post(self.ask(browser, wanted), **knobs)
+        answer = self.post(self.ask(browser, wanted, idp), **knobs)
         assert answer.status_code == 303, answer.text
         url = urlsplit(answer.headers["Location"])
         assert url.path == "/saml/finish"
@@ -61,6 +65,21 @@ class Door:
         cookie = browser.get_cookie(sessions.cookie_name(secure=False))
         browser.token = cookie.value if cookie else ""
         return finished
+
+    def connect(self, entity: str, *, name: str = "Second", pair: str = "second", **values: Any) -> str:
+        """Connect another provider as an administrator would, switched on; gives its slug."""
+
+        def change(session: DbSession) -> str:
+            certificates = [idp.keys(one).certificate_body for one in pair.split()]
+            content = idp.metadata(*certificates, entity=entity)
+            row = connecting.connect(
+                session, name=name, content=content, taken=frozenset({idp.ENTITY}), actor_id=None
+            )
+            for field, value in ({"enabled": True} | values).items():
+                setattr(row, field, value)
+            return row.slug
+
+        return str(self.write(change))
 
     def rows(self, query: Any) -> list[Any]:
         """Read objects; requests and this never share an application context."""
