@@ -30,7 +30,7 @@ MEGABYTE = 1_000_000
 GIGABYTE = 1_000 * MEGABYTE
 LEAST_FREE = 2 * GIGABYTE
 WARN_CERTIFICATE = timedelta(days=30)
-BASE = ("database", "worker", "queue", "saml_provider", "saml_signature", "search_index")
+BASE = ("database", "worker", "queue", "saml_provider", "saml_signature", "search_index", "revision", "disk")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from rse.core.revision import MIGRATIONS
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 BUSY_SECONDS = 15
+CONNECT_SECONDS = 5  # to PostgreSQL: a server that is away is told soon
 
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate(db=db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
@@ -41,7 +42,8 @@ def _options(url: str) -> dict[str, Any]:
             "pool_size": 8,
             "max_overflow": 56,
         }
-    return {"pool_size": 8, "max_overflow": 24, "pool_pre_ping": True}
+    connect = {"connect_timeout": CONNECT_SECONDS}
+    return {"connect_args": connect, "pool_size": 8, "max_overflow": 24, "pool_pre_ping": True}
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -141,9 +141,7 @@ class Feature:
     live: Callable[[], None] | None = None  # registers what sockets ask for
     init: Callable[[Flask], None] | None = None  # anything else, once per application
     checks: tuple[Callable[[], str | None], ...] = ()  # for `flask check` and /readyz: a problem, or None
-    derived: tuple[
-        str, ...
-    ] = ()  # folders of the data directory that are made from the database: not backed up
+    derived: tuple[str, ...] = ()  # folders of the data directory that a backup leaves out: made anew
     restored: tuple[Callable[[], str], ...] = ()  # what a restored backup needs; each says what it did
 
 

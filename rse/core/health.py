@@ -2,18 +2,23 @@
 
 import hmac
 import ipaddress
+import shutil
+import tempfile
 from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, request
 from prometheus_client import Gauge, generate_latest
 from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from rse.core import api, clock, db, openapi, outbox
+from rse.core import api, clock, db, openapi, outbox, revision
 from rse.core.jobs import Heartbeat
 from rse.core.web import PUBLIC, page, registry, route, settings
 
 blueprint = Blueprint("core", __name__)
 WORKER_SILENT = timedelta(minutes=3)
+LEAST_FREE = 500_000_000  # bytes of the data directory's disk: below, writing soon fails
 WAITING = Gauge("rse_outbox_waiting", "Deliveries that wait")
 DEAD = Gauge("rse_outbox_dead", "Deliveries given up")
 
@@ -25,24 +30,63 @@ def healthz() -> Response:
 
 
 def problems() -> dict[str, str]:
-    """Name each part that does not work, with why."""
+    """Name each part that does not work, with why; no part keeps the others from being looked at."""
+    found = _of_database()
+    own = {"queue": _queue, "data_dir": _data_dir, "disk": _disk}
+    declared = {check.__name__: check for check in registry().all("checks")}
+    for name, check in (own | declared).items():
+        try:
+            said = check()
+        except SQLAlchemyError as error:
+            db.rollback()
+            said = None if "database" in found else type(error).__name__  # named already
+        except Exception as error:
+            said = type(error).__name__
+        if said:
+            found[name] = said
+    return found
+
+
+def _of_database() -> dict[str, str]:
     found = {}
     try:
-        db.session().execute(text("SELECT 1"))
-        beat = db.session().scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
-        if beat is None or clock.now() - beat > WORKER_SILENT:
-            found["worker"] = "silent" if beat else "never started"
+        session = db.session()
+        session.execute(text("SELECT 1"))
+        behind = revision.problem(session)
+        if behind:
+            found["revision"] = behind
+        if said := _worker(session):
+            found["worker"] = said
     except Exception as error:
-        found["database"] = type(error).__name__
-    try:
-        current_app.extensions["huey"].pending_count()
-    except Exception as error:
-        found["queue"] = type(error).__name__
-    for check in registry().all("checks"):
-        said = check()
-        if said:
-            found[check.__name__] = said
+        db.rollback()
+        if not found:  # tables of another revision may lack what is asked for
+            found["database"] = f"unreachable: {type(error).__name__}"
     return found
+
+
+def _worker(session: Session) -> str | None:
+    beat = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
+    if beat is None:
+        return "never started"
+    return "silent" if clock.now() - beat > WORKER_SILENT else None
+
+
+def _queue() -> str | None:
+    current_app.extensions["huey"].pending_count()
+    return None
+
+
+def _data_dir() -> str | None:
+    try:
+        with tempfile.TemporaryFile(dir=settings().data_dir):
+            return None
+    except OSError as error:
+        return f"cannot be written: {type(error).__name__}"
+
+
+def _disk() -> str | None:
+    free = shutil.disk_usage(settings().data_dir).free
+    return f"nearly full: {free // 1_000_000} MB are free" if free < LEAST_FREE else None
 
 
 @route(blueprint, "/readyz", rule=PUBLIC)
