@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession
 
-from rse.accounts.models import ApiToken, Session
+from rse.accounts.models import ApiToken, GuestStay, Person, Session
 from rse.core.feature import Export
 
 
@@ -16,12 +16,16 @@ def rows(session: DbSession, person_id: int) -> Iterable[Mapping[str, Any]]:
     yield from (r._asdict() for r in session.execute(signed_in.where(Session.person_id == person_id)))
     tokens = select(ApiToken.name, ApiToken.scope, ApiToken.created_at, ApiToken.expires_at, ApiToken.used_at)
     yield from (r._asdict() for r in session.execute(tokens.where(ApiToken.person_id == person_id)))
+    stay = select(GuestStay.ends_on, Person.display_name.label("sponsor"))
+    stay = stay.outerjoin(Person, Person.id == GuestStay.sponsor_id).where(GuestStay.person_id == person_id)
+    yield from (r._asdict() for r in session.execute(stay))
 
 
 def erase(session: DbSession, person_id: int) -> None:
     """End every session and token. The audit log keeps ids only, for as long as the law asks."""
     session.execute(delete(Session).where(Session.person_id == person_id))
     session.execute(delete(ApiToken).where(ApiToken.person_id == person_id))
+    session.execute(delete(GuestStay).where(GuestStay.person_id == person_id))
 
 
 export = Export("accounts", rows, erase)

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from rse.accounts import audit, cli, exports, live, logout_views, models, saml_keys, sessions, views
 from rse.accounts.providers import SignIn, configured
 from rse.accounts.session_views import own_sessions
+from rse.accounts.token_views import own_tokens
 from rse.core import db
 from rse.core.feature import Feature, NavItem
 from rse.core.i18n import lazy
@@ -65,7 +66,10 @@ feature = Feature(
     name="accounts",
     blueprints=(views.blueprint,),
     cli=(cli.person, cli.admin, cli.token),
-    nav=(NavItem("sessions", lazy("My sessions"), "accounts.own_sessions", "monitor", 90, "me"),),
+    nav=(
+        NavItem("sessions", lazy("My sessions"), "accounts.own_sessions", "monitor", 90, "me"),
+        NavItem("tokens", lazy("My access tokens"), "accounts.own_tokens", "", 70, "settings.tabs"),
+    ),
     exports=(exports.export,),
     live=live.register,
     init=init,
@@ -73,4 +77,4 @@ feature = Feature(
     restored=(end_sessions,),
 )
 
-__all__ = ["feature", "logout_views", "models", "own_sessions"]
+__all__ = ["feature", "logout_views", "models", "own_sessions", "own_tokens"]

@@ -1,10 +1,10 @@
 """Tables of identity: persons, sessions, tokens, sign-in requests, and the audit log."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.engine import Dialect
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -93,6 +93,18 @@ class Session(Base):
     session_index: Mapped[str | None] = mapped_column(String(254), index=True)
     user_agent: Mapped[str] = mapped_column(String(300), default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class GuestStay(Base):
+    """What a guest's account hangs on: the employee who answers for them, and its last day (local)."""
+
+    __tablename__ = "guest_stay"
+
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    sponsor_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="SET NULL"))
+    ends_on: Mapped[date | None] = mapped_column(index=True)
 
 
 class ApiToken(Base):
@@ -235,3 +247,23 @@ class AuditEntry(Base):
     details: Mapped[str] = mapped_column(Text, default="{}")
     previous: Mapped[str] = mapped_column(String(64), default="")
     hash: Mapped[str] = mapped_column(String(64))
+
+
+# What the application never does, the database refuses to anybody who comes in through it.
+REFUSED = "the audit log is append-only"
+_SQLITE = "CREATE TRIGGER audit_no_{} BEFORE {} ON audit BEGIN SELECT RAISE(ABORT, '{}'); END"
+_FUNCTION = """CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION '{}'; END $$"""
+_TRIGGER = """CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()"""
+GUARDS = {
+    "sqlite": [_SQLITE.format(verb.lower(), verb, REFUSED) for verb in ("UPDATE", "DELETE")],
+    "postgresql": [_FUNCTION.format(REFUSED), _TRIGGER],
+}
+
+
+@event.listens_for(AuditEntry.__table__, "after_create")
+def _guard(_table: Any, connection: Connection, **_about: Any) -> None:
+    """Make the triggers with the table, as the migration does."""
+    for statement in GUARDS.get(connection.dialect.name, ()):
+        connection.exec_driver_sql(statement)

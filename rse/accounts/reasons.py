@@ -37,6 +37,16 @@ DEACTIVATED = Reason(
     ),
     again=False,
 )
+GUEST_ENDED = Reason(
+    lazy("Your time as a guest is over"),
+    lazy("Your last day has passed. Ask the colleague who invited you: they can have it extended."),
+    again=False,
+)
+GUEST_DOMAIN = Reason(
+    lazy("Guests from your organisation are not admitted"),
+    lazy("This network admits guests from certain organisations only. Ask the colleague who invited you."),
+    again=False,
+)
 INCOMPLETE = Reason(
     lazy("Your account could not be found or made"),
     lazy(
@@ -63,6 +73,8 @@ BY_CODE = {
     **dict.fromkeys(("expired", "too_early"), CLOCK),
     **dict.fromkeys(("no_email", "email_taken", "known_otherwise", "name_id", "name_id_format"), INCOMPLETE),
     "deactivated": DEACTIVATED,
+    "guest_ended": GUEST_ENDED,
+    "guest_domain": GUEST_DOMAIN,
     "status": DECLINED,
 }
 

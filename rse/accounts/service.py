@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from rse.accounts import audit, keepers, names, policy, queries, states
+from rse.accounts import audit, guests, keepers, names, policy, queries, states
 from rse.accounts.attributes import Identity
 from rse.accounts.events import PersonDeactivated, SignedIn
 from rse.accounts.grants import Rules
@@ -37,6 +37,7 @@ def sign_in(session: Session, identity: Identity, rules: Rules) -> Person:
         person = _join(session, identity, rules) or _create(session, identity)
     if not policy.may_sign_in(person):
         raise Refused("deactivated", f"person:{person.id}")
+    guests.check_arrival(session, person)
     _take_card(session, person, identity)
     _take_roles(session, person, identity, rules)
     now = person.signed_in_at = clock.now()

@@ -1,6 +1,6 @@
 """What the administration declares."""
 
-from rse.administration import people_views, role_views, views
+from rse.administration import exports, models, people_views, role_views, stay_views, views
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem
 from rse.core.i18n import lazy
@@ -18,6 +18,7 @@ def _tab(key: str, label: object, endpoint: str, order: int) -> NavItem:
 feature = Feature(
     name="administration",
     blueprints=(views.blueprint,),
+    exports=(exports.export,),
     nav=(
         NavItem(
             "administration",
@@ -34,4 +35,4 @@ feature = Feature(
     ),
 )
 
-__all__ = ["feature", "people_views", "role_views"]
+__all__ = ["feature", "models", "people_views", "role_views", "stay_views"]

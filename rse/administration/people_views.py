@@ -4,23 +4,26 @@ from typing import Any
 
 from flask import request, url_for
 
-from rse.accounts import devices, lifecycle, service
+from rse.accounts import devices, guests, lifecycle, service
 from rse.accounts.models import ROLES, Person
 from rse.administration import queries, words
 from rse.administration.queries import STATES, Wanted
 from rse.administration.views import blueprint
-from rse.core import clock, db, live
+from rse.core import clock, company, db, live
 from rse.core.i18n import _
 from rse.core.web import (
     ADMIN,
+    Form,
     decode_cursor,
     encode_cursor,
     flash,
     page,
     route,
     see_other,
+    settings,
     viewer_id,
 )
+from rse.people import deputies
 from rse.people.models import Department, Profile
 
 PAGE = 50
@@ -57,6 +60,17 @@ def people() -> Any:
     )
 
 
+def _guest(someone: Person, form: Form[Any] | None) -> dict[str, Any]:
+    """Give what the form of a guest's stay shows."""
+    if form is not None:
+        shown = {name: form.data.get(name, "") for name in ("sponsor", "ends_on")}
+        return {**shown, "errors": form.errors}
+    stay = guests.stay(db.session(), someone.id)
+    sponsor = db.session().get(Person, stay.sponsor_id) if stay and stay.sponsor_id else None
+    ends_on = stay.ends_on.isoformat() if stay and stay.ends_on else ""
+    return {"sponsor": sponsor.uid if sponsor else "", "ends_on": ends_on, "errors": {}}
+
+
 def _owners(session: Any, someone: Person) -> list[tuple[str, str]]:
     """Give (field, owner) of the profile fields that are not the person's own."""
     locked = session.get(Profile, someone.id)
@@ -66,6 +80,11 @@ def _owners(session: Any, someone: Person) -> list[tuple[str, str]]:
 @route(blueprint, "/admin/people/<pid:person_id>", rule=ADMIN)
 def person(person_id: int) -> Any:
     """Show the account of a person."""
+    return person_page(person_id)
+
+
+def person_page(person_id: int, status: int = 200, **forms: Form[Any]) -> Any:
+    """Show the account of a person, with the forms that were refused, `guest` or `delegate`."""
     session = db.session()
     someone = queries.person(session, person_id)
     profile = session.get(Profile, person_id)
@@ -77,6 +96,11 @@ def person(person_id: int) -> Any:
     ]
     return page(
         "administration/person.html",
+        status,
+        guest=_guest(someone, forms.get("guest")) if someone.kind == "guest" else None,
+        domains=company.get(session, guests.DOMAINS, []),
+        deputies=deputies.of_manager(session, person_id, clock.today(settings().timezone)),
+        delegate=forms.get("delegate") or Form({}, None, {}),
         person=someone,
         profile=profile,
         department=department,

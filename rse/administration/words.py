@@ -40,7 +40,7 @@ MANAGER = (
 STATES: dict[str, Any] = {
     "": lazy("Everybody"),
     "active": lazy("Active"),
-    "deactivated": lazy("Deactivated"),
+    "deactivated": lazy("Deactivated accounts"),
     "guests": lazy("Guests"),
     "never": lazy("Never signed in"),
 }

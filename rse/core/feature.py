@@ -79,14 +79,14 @@ class Subscriber:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A destination: of the main navigation, or a page of the administration (`admin.tabs`)."""
+    """A destination: of the navigation, or a tab of the administration or of one's settings."""
 
     key: str
     label: Any  # lazy text
     endpoint: str
     icon: str
     order: int
-    place: Literal["main", "admin", "admin.tabs", "me", "foot"] = "main"
+    place: Literal["main", "admin", "admin.tabs", "settings.tabs", "me", "foot"] = "main"
     shown: Callable[[Viewer], bool] = lambda viewer: True
     count: Callable[[Session, Viewer], int] | None = None
 

@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 from werkzeug.routing import BaseConverter, ValidationError
 
-from rse.core import db, fragments, headers, i18n, text
+from rse.core import company, db, fragments, headers, i18n, text
 from rse.core.model import decode_id, encode_id
 from rse.core.web import current_viewer, registry, settings, take_flashes
 
@@ -69,7 +69,7 @@ def shell() -> dict[str, Any]:
         "csrf_token": headers.csrf_token(),
         "locale": i18n.get_locale(),
         "theme": request.cookies.get("theme", "auto"),
-        "company": settings().company,
+        "company": company.get(db.session(), "name") or settings().company,
         "contact": settings().contact,
         "viewer": who.card if who else None,
     }

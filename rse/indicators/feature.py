@@ -3,12 +3,15 @@
 from importlib import import_module
 from importlib.util import find_spec
 
+from rse.core import clock, db
 from rse.core.activity import Activity
+from rse.core.audience import Viewer
 from rse.core.events import Event
 from rse.core.feature import Feature, NavItem, Subscriber
 from rse.core.i18n import lazy
 from rse.features import FEATURES
 from rse.indicators import api, cli, exports, running, views
+from rse.people import deputies
 
 
 def _changing() -> tuple[type[Event], ...]:
@@ -19,6 +22,13 @@ def _changing() -> tuple[type[Event], ...]:
     return tuple(dict.fromkeys(event for activity in declared for event in activity.touches))
 
 
+def _has_team(viewer: Viewer) -> bool:
+    """Tell whether somebody reports to the viewer, or to whom they stand in for."""
+    if getattr(viewer.card, "is_manager", False):
+        return True
+    return deputies.stands_in(db.session(), viewer.id, clock.today(viewer.timezone))
+
+
 feature = Feature(
     name="indicators",
     blueprints=(views.blueprint, api.blueprint),
@@ -26,7 +36,7 @@ feature = Feature(
     nav=(
         NavItem(
             "team", lazy("My team"), "indicators.team", "chart-no-axes-column", 60,
-            shown=lambda viewer: bool(getattr(viewer.card, "is_manager", False)),
+            shown=_has_team,
         ),
         NavItem(
             "indicators", lazy("How the figures are made"), "indicators.definitions_page", "info", 40, "foot"

@@ -9,10 +9,12 @@ from sqlalchemy import exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
+from rse.core import clock
 from rse.core.audience import Viewer
 from rse.core.policy import NotFound
 from rse.indicators import policy
 from rse.indicators.models import COMPANY, Cell, CellDepartment, CutCell, Published, Week
+from rse.people import deputies
 from rse.people.models import Department, Profile
 
 WEEKS = 12
@@ -100,15 +102,19 @@ def team(session: Session, viewer: Viewer, at: PublishedWeek, cell_id: int) -> T
 
 
 def _own_departments(session: Session, viewer: Viewer) -> dict[int, str]:
-    """Give the departments of the viewer's direct reports, and those under a department that they head."""
+    """Give the departments of the viewer's direct reports, and those under a department that they head.
+
+    A deputy has those of the manager too, on the days of the delegation.
+    """
     if not policy.may_have_cells(viewer):
         return {}
+    whose = [viewer.id, *deputies.managers_for(session, viewer.id, clock.today(viewer.timezone))]
     reports = (
         select(Profile.department_id)
         .join(Person, Person.id == Profile.person_id)
-        .where(Profile.manager_id == viewer.id, Person.status == "active", Person.kind == "employee")
+        .where(Profile.manager_id.in_(whose), Person.status == "active", Person.kind == "employee")
     )
-    headed = session.scalars(select(Department.path).where(Department.head_id == viewer.id)).all()
+    headed = session.scalars(select(Department.path).where(Department.head_id.in_(whose))).all()
     below = [Department.path.startswith(path + SEPARATOR, autoescape=True) for path in headed]
     mine = or_(Department.id.in_(reports), Department.path.in_(headed), *below)
     rows = session.execute(select(Department.id, Department.path).where(mine))

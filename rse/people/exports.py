@@ -11,6 +11,7 @@ from rse.core.feature import Export
 from rse.people.models import (
     Department,
     DepartmentMembership,
+    Deputy,
     Endorsement,
     Follow,
     PersonSkill,
@@ -38,6 +39,8 @@ def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
     got = got.join(Skill, Skill.id == Endorsement.skill_id).join(Person, Person.id == Endorsement.by_id)
     followed = select(Person.display_name.label("person"), Follow.tag, Follow.at)
     followed = followed.outerjoin(Person, Person.id == Follow.person_id)
+    deputies = select(Person.display_name.label("deputy"), Deputy.from_date, Deputy.until_date)
+    deputies = deputies.join(Person, Person.id == Deputy.deputy_id)
     for what, query in (
         ("person", card),
         ("profile", own),
@@ -45,6 +48,7 @@ def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
         ("skill", skills.where(PersonSkill.person_id == person_id)),
         ("endorsement given", given.where(Endorsement.by_id == person_id)),
         ("endorsement received", got.where(Endorsement.person_id == person_id)),
+        ("deputy", deputies.where(Deputy.manager_id == person_id)),
         ("followed", followed.where(Follow.follower_id == person_id)),
     ):
         for row in session.execute(query).mappings():
@@ -56,6 +60,7 @@ def erase(session: Session, person_id: int) -> None:
     session.execute(
         delete(Endorsement).where(or_(Endorsement.person_id == person_id, Endorsement.by_id == person_id))
     )
+    session.execute(delete(Deputy).where(or_(Deputy.manager_id == person_id, Deputy.deputy_id == person_id)))
     session.execute(delete(Follow).where(or_(Follow.follower_id == person_id, Follow.person_id == person_id)))
     session.execute(delete(PersonSkill).where(PersonSkill.person_id == person_id))
     session.execute(update(Profile).where(Profile.manager_id == person_id).values(manager_id=None))

@@ -11,7 +11,18 @@ from rse.core.events import emit
 from rse.core.feature import Feature, Guard, NavItem, Subscriber
 from rse.core.i18n import lazy
 from rse.core.web import settings
-from rse.people import api, exports, models, reporting, search, service, settings_views, views, welcome
+from rse.people import (
+    api,
+    deputy_views,
+    exports,
+    models,
+    reporting,
+    search,
+    service,
+    settings_views,
+    views,
+    welcome,
+)
 from rse.people.events import PersonChanged
 from rse.people.models import Profile
 
@@ -55,10 +66,14 @@ feature = Feature(
     nav=(
         NavItem("people", lazy("People"), "people.index", "contact-round", 40),
         NavItem("settings", lazy("Settings"), "people.edit", "settings", 20, "me"),
+        NavItem(
+            "deputies", lazy("Delegation"), "people.own_deputies", "", 60, "settings.tabs",
+            shown=lambda viewer: bool(getattr(viewer.card, "is_manager", False)),
+        ),
     ),
     guards=(Guard("people.welcome", welcome.lead),),
     index=(search.source,),
     exports=(exports.export,),
-)
+)  # fmt: skip
 
-__all__ = ["feature", "models", "settings_views"]
+__all__ = ["deputy_views", "feature", "models", "settings_views"]

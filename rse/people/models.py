@@ -136,3 +136,16 @@ class Follow(Base):
     )
     tag: Mapped[str | None] = mapped_column(String(50))
     at: Mapped[datetime]
+
+
+class Deputy(Base):
+    """Who sees a manager's team page in the manager's place: local days, inclusive."""
+
+    __tablename__ = "deputy"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    manager_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True)
+    deputy_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True)
+    from_date: Mapped[date]
+    until_date: Mapped[date]
+    created_at: Mapped[datetime]

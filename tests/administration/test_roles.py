@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from rse.accounts import keepers, service
 from rse.accounts.attributes import Identity
+from rse.accounts.grants import Rules
 from rse.accounts.models import AuditEntry, Person
 from rse.core import db
 from rse.core.model import encode_id
@@ -81,7 +82,8 @@ def test_a_mapping_cannot_take_it_either(any_app: Flask) -> None:
     session.flush()
     assert keepers.is_last(session, ines)
     identity = Identity("https://idp", "ines", roles=("hr",))
-    person = service.sign_in(session, identity, link="none", owns_roles=True)
+    rules = Rules(roles=frozenset({"admin", "hr"}), mode="full")
+    person = service.sign_in(session, identity, rules)
     assert person.roles == {"admin", "hr"}
 
 

@@ -1,0 +1,91 @@
+"""What a company changes of its network without a restart: a row per setting, kept in memory for seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import JSON, BigInteger, String, delete, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from rse.core import clock
+from rse.core.model import Base
+
+KEPT = 5.0  # seconds until another process's change is seen
+T = TypeVar("T")
+
+
+class CompanySetting(Base):
+    """A setting that an administrator has changed; what has no row is as the environment says."""
+
+    __tablename__ = "company_setting"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Remembered(Generic[T]):
+    """A small value read from the database, kept in memory for a few seconds, apart for each database."""
+
+    def __init__(self, read: Callable[[Session], T], seconds: float = KEPT) -> None:
+        self.read, self.seconds = read, seconds
+        self.kept: WeakKeyDictionary[Any, tuple[float, T]] = WeakKeyDictionary()
+
+    def get(self, session: Session) -> T:
+        """Give it, at most `seconds` old."""
+        engine = session.get_bind()
+        known = self.kept.get(engine)
+        if known is None or time.monotonic() - known[0] > self.seconds:
+            known = (time.monotonic(), self.read(session))
+            self.kept[engine] = known
+        return known[1]
+
+    def forget(self, session: Session) -> None:
+        """Read it anew at the next use: this process has changed it."""
+        self.kept.pop(session.get_bind(), None)
+
+
+def _read(session: Session) -> Mapping[str, Any]:
+    rows = session.execute(select(CompanySetting.key, CompanySetting.value))
+    return {row.key: row.value for row in rows}
+
+
+_settings = Remembered(_read)
+
+
+def everything(session: Session) -> Mapping[str, Any]:
+    """Give every setting that was changed, {key: value}."""
+    return _settings.get(session)
+
+
+def get(session: Session, key: str, default: Any = None) -> Any:
+    """Give a setting, or the default when nobody has changed it."""
+    return everything(session).get(key, default)
+
+
+def put(session: Session, key: str, value: Any, *, by: int | None = None) -> bool:
+    """Keep a setting, or forget it (None). Returns whether anything changed. Flushes."""
+    row = (CompanySetting.key == key,)
+    before = session.scalar(select(CompanySetting.value).where(*row))
+    if before == value:
+        return False
+    if value is None:
+        session.execute(delete(CompanySetting).where(*row))
+    else:
+        values = {"value": value, "changed_at": clock.now(), "changed_by": by}
+        if before is None:
+            session.execute(insert(CompanySetting).values(key=key, **values))
+        else:
+            session.execute(update(CompanySetting).where(*row).values(**values))
+    session.flush()
+    return True
+
+
+def forget(session: Session) -> None:
+    """Read the settings anew at the next use, in this process; the others follow within seconds."""
+    _settings.forget(session)
