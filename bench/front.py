@@ -59,11 +59,26 @@ def skip_welcome(data: Path) -> None:
         connection.execute("UPDATE profile SET welcome_step = 3")
 
 
+def start(data: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start the application's web process and wait until it answers."""
+    url = f"http://127.0.0.1:{port}"
+    env = {**environment(data), "RSE_BASE_URL": url, "RSE_ASYNC_MODE": "gevent", "RSE_RATE_LIMITS": "0"}
+    options = ["-k", "gevent", "-w", "1", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    server = subprocess.Popen([sys.executable, "-m", "gunicorn", *options, "wsgi:app"], env=env, cwd=ROOT)
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{url}/healthz", timeout=2)
+            break
+        except OSError:
+            time.sleep(0.1)
+    return server
+
+
 def load(page: Page, url: str) -> tuple[float, dict[str, int]]:
     """Load the feed once; give the largest paint (s) and the compressed bytes by kind."""
     weights: dict[str, int] = {}
     seen: list[Any] = []
-    page.on("response", seen.append)
+    page.on("response", lambda response: seen.append(response))  # noqa: PLW0108 - a builtin is refused
     page.goto(url, wait_until="load")
     paint = float(page.evaluate(WATCH)) / 1000
     for response in seen:
@@ -89,22 +104,7 @@ def run(_sizes: tuple[int, ...]) -> list[dict[str, Any]]:
             timed(data, *step)
         skip_welcome(data)
         port = free_port()
-        env = {**environment(data), "RSE_BASE_URL": f"http://127.0.0.1:{port}", "RSE_ASYNC_MODE": "gevent"}
-        web = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "-k",
-            "gevent",
-            "-w",
-            "1",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--log-level",
-            "error",
-            "wsgi:app",
-        ]
-        server = subprocess.Popen(web, env=env, cwd=ROOT)
+        server = start(data, port)
         try:
             return measure(chromium, port, signed_in(data, uids[3]))
         finally:
@@ -115,12 +115,6 @@ def run(_sizes: tuple[int, ...]) -> list[dict[str, Any]]:
 def measure(chromium: str, port: int, token: str) -> list[dict[str, Any]]:
     """Open the feed in fresh browsers."""
     url = f"http://127.0.0.1:{port}/"
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(url + "healthz", timeout=2)
-            break
-        except OSError:
-            time.sleep(0.1)
     paints: list[float] = []
     weights: dict[str, int] = {}
     flags = [

@@ -8,7 +8,6 @@ import os
 import random
 import re
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,8 +17,8 @@ from statistics import quantiles
 from typing import Any
 
 from bench import company
-from bench.front import free_port, signed_in, skip_welcome
-from bench.imports import ROOT, environment, timed
+from bench.front import free_port, signed_in, skip_welcome, start
+from bench.imports import timed
 
 CONCURRENCY, SECONDS, WARM_UP = 4, 8.0, 2.0
 PEOPLE, MESSAGES, QUICK = 1_200, 69_354, 7_000
@@ -66,39 +65,20 @@ def ask(
     return len(taken) / SECONDS, quantiles(taken, n=20)[-1] * 1000
 
 
-def start(data: Path, port: int) -> subprocess.Popen[bytes]:
+def start_pinned(data: Path, port: int) -> subprocess.Popen[bytes]:
     """Start the server on the first core; this process keeps to the last."""
-    env = {
-        **environment(data),
-        "RSE_BASE_URL": f"http://127.0.0.1:{port}",
-        "RSE_ASYNC_MODE": "gevent",
-        "RSE_RATE_LIMITS": "0",
-    }
-    web = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "-k",
-        "gevent",
-        "-w",
-        "1",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--log-level",
-        "error",
-        "wsgi:app",
-    ]
-    server = subprocess.Popen(web, env=env, cwd=ROOT)
+    server = start(data, port)
     cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(server.pid, cores[:1])
+    for process in (server.pid, *children(server.pid)):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), cores[:1])
     os.sched_setaffinity(0, cores[-1:])
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
-            break
-        except OSError:
-            time.sleep(0.1)
     return server
+
+
+def children(pid: int) -> list[int]:
+    """Give the processes that a process has started."""
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def csrf(port: int, cookie: dict[str, str]) -> str:
@@ -127,7 +107,7 @@ def run(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
         skip_welcome(data)
         port = free_port()
         cookie = {"Cookie": f"rse_session={signed_in(data, uids[3])}"}
-        server = start(data, port)
+        server = start_pinned(data, port)
         try:
             return list(rows(port, cookie, messages))
         finally:
