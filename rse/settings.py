@@ -53,6 +53,32 @@ class Settings(BaseSettings):
         "persistent", description="format of NameID that is asked for; persistent is always accepted"
     )
     saml_idp_name: str = Field("", description="what the sign-in button calls the identity provider")
+    ldap_url: str = Field(
+        "", description="directory to read people from: ldaps://host, or ldap:// and StartTLS"
+    )
+    ldap_starttls: bool = Field(False, description="ask an ldap:// address for TLS before anything is said")
+    ldap_ca_file: str = Field(
+        "", description="certificates (PEM) that sign the directory's; default: the system's"
+    )
+    ldap_bind_dn: str = Field("", description="account that reads the directory")
+    ldap_bind_password: str = Field("", description="its password")
+    ldap_base: str = Field(
+        "", description="below which entry people are, such as ou=people,dc=example,dc=com"
+    )
+    ldap_filter: str = Field("", description="who counts; default: every person of the server's kind")
+    ldap_server: Literal["openldap", "active_directory"] = Field(
+        "openldap", description="the kind of directory: its attributes and its never changing id"
+    )
+    ldap_attributes: dict[str, str] = Field(
+        default_factory=dict, description="our field: attribute of the directory (JSON)"
+    )
+    ldap_department: Literal["attribute", "dn"] = Field(
+        "attribute", description="departments from an attribute, or from the branches that people are in"
+    )
+    ldap_page: int = Field(500, ge=1, le=1000, description="entries asked for at once")
+    ldap_schedule: bool = Field(
+        True, description="read changes every quarter of an hour, everything at night"
+    )
     mail_url: str = Field("", description="smtp://user:password@host:port, smtps:// for TLS")
     metrics_token: str = Field("", description="bearer token for /metrics from another host")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
@@ -92,6 +118,13 @@ class Settings(BaseSettings):
             raise ValueError("sqlite:///... or postgresql+psycopg://...")
         return value
 
+    @field_validator("ldap_url")
+    @classmethod
+    def _directory(cls, value: str) -> str:
+        if value and (not value.startswith(("ldap://", "ldaps://")) or not urlsplit(value).hostname):
+            raise ValueError("ldaps://host, ldaps://host:port or ldap://host")
+        return value
+
     @field_validator("frame_ancestors")
     @classmethod
     def _frame(cls, value: str) -> str:
@@ -106,6 +139,8 @@ class Settings(BaseSettings):
                 raise ValueError("RSE_SECRET_KEY: in production 32 random characters or more")
             if urlsplit(self.base_url).scheme != "https":
                 raise ValueError("RSE_BASE_URL: in production https")
+            if self.ldap_url and not self.ldap_url.startswith("ldaps://") and not self.ldap_starttls:
+                raise ValueError("RSE_LDAP_URL: in production ldaps://, or RSE_LDAP_STARTTLS=true")
             if not self.rate_limits:
                 raise ValueError("RSE_RATE_LIMITS: in production they stay on")
         return self

@@ -1,4 +1,4 @@
-"""Real servers for the tests: PostgreSQL and Redis on free ports, stopped at the end."""
+"""Real servers for the tests: PostgreSQL, Redis and OpenLDAP on free ports, stopped at the end."""
 
 import contextlib
 import functools
@@ -9,10 +9,16 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 
 def free_port() -> int:
@@ -98,3 +104,85 @@ def redis() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+@dataclass(frozen=True)
+class Slapd:
+    """A directory: its addresses, and who may write in it."""
+
+    url: str
+    tls_url: str
+    ca_file: Path
+    stop: Callable[[], None]
+    base: str = "dc=example,dc=com"
+    admin: str = "cn=admin,dc=example,dc=com"
+    password: str = "secret"
+
+
+SLAPD = """
+include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+pidfile {folder}/slapd.pid
+TLSCACertificateFile {folder}/ca.pem
+TLSCertificateFile {folder}/server.pem
+TLSCertificateKeyFile {folder}/server.key
+database mdb
+suffix "dc=example,dc=com"
+rootdn "cn=admin,dc=example,dc=com"
+rootpw secret
+directory {folder}/data
+dbnosync
+limits dn.exact="cn=reader,dc=example,dc=com" size.soft=5 size.hard=5 size.pr=5 size.prtotal=unlimited
+access to attrs=userPassword by anonymous auth by * none
+access to * by users read
+"""
+
+
+def _certificates(folder: Path) -> None:
+    """Make an authority, and a certificate of localhost signed by it."""
+    now = datetime.now(UTC)
+    keys = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2)]
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("Test CA", "localhost")]
+    for n, file in ((0, "ca.pem"), (1, "server.pem")):
+        made = x509.CertificateBuilder().subject_name(names[n]).issuer_name(names[0])
+        made = made.public_key(keys[n].public_key()).serial_number(x509.random_serial_number())
+        made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=30))
+        made = made.add_extension(x509.BasicConstraints(ca=n == 0, path_length=None), critical=True)
+        if n:
+            made = made.add_extension(
+                x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False
+            )
+        data = made.sign(keys[0], hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        (folder / file).write_bytes(data)
+    form = (serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    (folder / "server.key").write_bytes(keys[1].private_bytes(serialization.Encoding.PEM, *form))
+
+
+@contextlib.contextmanager
+def slapd() -> Iterator[Slapd]:
+    """Start an empty directory, in the clear and over TLS."""
+    program = shutil.which("slapd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if program is None:
+        missing("slapd")
+    folder = Path(tempfile.mkdtemp(prefix="rse-ldap-"))
+    (folder / "data").mkdir()
+    _certificates(folder)
+    (folder / "slapd.conf").write_text(SLAPD.format(folder=folder))
+    port, tls_port = free_port(), free_port()
+    addresses = f"ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tls_port}"
+    arguments = [program, "-d", "0", "-f", str(folder / "slapd.conf"), "-h", addresses]
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop() -> None:
+        process.kill()
+        process.wait(10)
+
+    try:
+        wait_for(port)
+        yield Slapd(f"ldap://localhost:{port}", f"ldaps://localhost:{tls_port}", folder / "ca.pem", stop)
+    finally:
+        stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,7 @@ from rse.accounts.models import Person
 from rse.accounts.service import deactivate as shut_out
 from rse.core import clock
 from rse.core.i18n import _
+from rse.core.policy import Refused
 from rse.people.departments import place
 from rse.people.models import Profile
 from rse.provisioning.known import Known
@@ -44,22 +45,31 @@ def refuse_many(people: Mapping[str, Known], missing: list[Known], source: str) 
     if len(missing) > MOST * all_of_them:
         raise TooMany(
             _(
-                "%(n)s of %(all)s people are missing in the file, more than 10 %%: nothing was changed.",
+                "%(n)s of %(all)s people are missing, more than 10 %%: nothing was changed.",
                 n=len(missing),
                 all=all_of_them,
             )
         )
 
 
-def deactivate(session: Session, missing: list[Known]) -> int:
-    """Shut out people who are missing, and end their membership today. Flushes."""
-    day = clock.now().date()
+def deactivate(session: Session, missing: list[Known], notices: list[str]) -> int:
+    """Shut out people who are missing, and end their membership today. Flushes.
+
+    The last administrator stays, and a notice says so. Gives how many were shut out.
+    """
+    day, gone = clock.now().date(), set[int]()
     persons = session.scalars(select(Person).where(Person.id.in_([m.id for m in missing]))).all()
     for person in persons:
-        shut_out(session, person)
+        try:
+            shut_out(session, person)
+        except Refused as refusal:
+            notices.append(refusal.reason)
+            continue
         place(session, person.id, None, day)
+        gone.add(person.id)
     for one in missing:
-        left = {"imported": {**one.imported, "left": True}, "end_date": day}
-        session.execute(update(Profile).where(Profile.person_id == one.id).values(**left))
+        if one.id in gone:
+            left = {"imported": {**one.imported, "left": True}, "end_date": day}
+            session.execute(update(Profile).where(Profile.person_id == one.id).values(**left))
     session.flush()
-    return len(persons)
+    return len(gone)

@@ -9,31 +9,19 @@ import click
 from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy.orm import Session
 
 from rse.core import db, i18n
 from rse.core.i18n import _, ngettext
 from rse.core.web import settings
 from rse.provisioning import absent, demo_data, directory, runs, skills
 from rse.provisioning.csvfile import BadFile, Problem
+from rse.provisioning.transactions import writing
 
 MAX_LISTED = 200
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 CLEAR = click.option("--clear-demo", is_flag=True, help="Remove the demo company first, without asking.")
 
 imports = AppGroup("import", help="Import people, skills and threads from files.")
-
-
-@contextmanager
-def writing() -> Iterator[Session]:
-    """Give the session in a transaction that writes; it is committed at the end."""
-    session = db.begin_write()
-    try:
-        yield session
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
 
 
 @contextmanager

@@ -18,12 +18,13 @@ from rse.people.reporting import refresh_managers
 from rse.provisioning import absent, csvfile, entries, known
 from rse.provisioning.csvfile import BadFile, Problem
 from rse.provisioning.entries import Directory, Entry
-from rse.provisioning.lines import Lines
+from rse.provisioning.lines import Edge, Lines
 from rse.provisioning.merge import Batch, Counts, free_addresses
 
 BATCH = 200  # lines in a transaction
 Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
+Keep = Callable[[Session, list[Entry]], None]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Report:
     notices: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     deactivated: int = 0
+    edges: list[Edge] = field(default_factory=list)  # managers that have changed
 
     def totals(self) -> dict[str, int]:
         """Give the counts of everything that the run did, for its record."""
@@ -69,6 +71,26 @@ def run(
     if options.deactivate_missing and not options.force:
         absent.refuse_many(people, missing, options.source)
     report = Report(problems=file.problems, notices=file.notices, missing=[m.card["uid"] for m in missing])
+    apply(file, people, missing, options, transaction, progress=progress, report=report)
+    report.problems.sort(key=lambda problem: problem.line)
+    return report
+
+
+def apply(
+    file: Directory,
+    people: dict[str, known.Known],
+    missing: list[known.Known],
+    options: Options,
+    transaction: Transaction,
+    *,
+    progress: Progress,
+    report: Report,
+    keep: Keep = lambda session, entries: None,
+) -> None:
+    """Bring checked entries in, whatever they were read from: people, then lines, then who is missing.
+
+    `people` is kept up to date; `keep` is called with each batch, in its transaction.
+    """
     total = 2 * len(file.entries)
     wanted = _without_taken_addresses(file, people, report)
     with transaction() as session:
@@ -77,22 +99,21 @@ def run(
         with transaction() as session:
             batch = Batch(session, file.columns, people, options.source, options.locale, demo=options.demo)
             batch.apply(part, report)
+            keep(session, part)
         progress(done, total)
     if "manager_uid" in file.columns:
         lines = Lines(people, report.problems)
-        changes = lines.changes(wanted)
-        for done, edges in _parts(changes):
+        report.edges = lines.changes(wanted)
+        for done, edges in _parts(report.edges):
             with transaction() as session:
                 lines.apply(session, edges)
             progress(len(file.entries) + done, total)
+    for _done, gone in _parts(missing if options.deactivate_missing else []):
+        with transaction() as session:
+            report.deactivated += absent.deactivate(session, gone, report.notices)
     with transaction() as session:
         refresh_managers(session)
-        if options.deactivate_missing:
-            report.deactivated = absent.deactivate(session, missing)
-            refresh_managers(session)
     progress(total, total)
-    report.problems.sort(key=lambda problem: problem.line)
-    return report
 
 
 def _parts(items: list[Any]) -> Iterator[tuple[int, list[Any]]]:

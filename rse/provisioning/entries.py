@@ -14,13 +14,16 @@ from rse.provisioning.csvfile import Problem, Table
 REQUIRED = ("uid", "email", "given_name", "family_name")
 OPTIONAL = (
     "title", "department", "site", "manager_uid", "languages", "skills", "start_date", "kind", "roles",
-    "about",
+    "about", "phone",
 )  # fmt: skip
 UID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
-LONGEST = {"email": 254, "given_name": 100, "family_name": 100, "title": 200, "site": 100, "about": 5000}
+LONGEST = {
+    "email": 254, "given_name": 100, "family_name": 100, "title": 200, "site": 100, "about": 5000,
+    "phone": 40,
+}  # fmt: skip
 MAX_SKILLS, MAX_SKILL = 100, 200
 KINDS = ("employee", "guest", "service")
-TEXTS = ("email", "given_name", "family_name", "title", "site", "about")
+TEXTS = ("email", "given_name", "family_name", "title", "site", "about", "phone")
 
 
 class BadLine(Exception):
@@ -39,6 +42,7 @@ class Entry:
     title: str = ""
     site: str = ""
     about: str = ""
+    phone: str = ""
     department: str = ""
     manager: str = ""
     languages: tuple[str, ...] = ()
@@ -90,6 +94,8 @@ def _entry(line: int, row: dict[str, str]) -> Entry:
         raise BadLine(_("The login (uid) is missing."))
     if not UID.fullmatch(uid):
         raise BadLine(_("“%(uid)s” cannot be a login: letters, digits, dot, dash, underscore.", uid=uid[:64]))
+    if not email:
+        raise BadLine(_("The e-mail address is missing."))
     if not EMAIL.fullmatch(email):
         raise BadLine(_("“%(email)s” is not an e-mail address.", email=email[:80]))
     if not row["given_name"] and not row["family_name"]:

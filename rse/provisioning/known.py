@@ -17,7 +17,9 @@ CARD = (
     "uid", "email", "given_name", "family_name", "display_name", "sort_name", "title", "site", "kind",
     "status", "roles", "version",
 )  # fmt: skip
-PROFILE = ("department_id", "languages", "about", "start_date", "end_date", "locked", "source", "imported")
+PROFILE = (
+    "department_id", "languages", "about", "phone", "start_date", "end_date", "locked", "source", "imported",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -26,11 +26,12 @@ from rse.provisioning.known import Known
 OWNED = {
     "email": "email", "given_name": "given_name", "family_name": "family_name", "title": "title",
     "site": "site", "department": "department", "manager_uid": "manager", "start_date": "start_date",
+    "phone": "phone",
 }  # column: field that the directory owns  # fmt: skip
 CARD = ("given_name", "family_name", "title", "site", "kind", "roles")
 EMPTY: dict[str, Any] = {
-    "department_id": None, "languages": [], "about": "", "start_date": None, "end_date": None, "locked": {},
-    "source": "", "imported": {},
+    "department_id": None, "languages": [], "about": "", "phone": "", "start_date": None, "end_date": None,
+    "locked": {}, "source": "", "imported": {},
 }  # fmt: skip
 
 
@@ -99,8 +100,7 @@ class Batch:
         after["locked"] = {**before["locked"], **{OWNED[c]: self.source for c in OWNED if c in self.columns}}
         if "department" in self.columns:
             after["department_id"] = self.tree.find_or_add(entry.department, demo=self.demo)
-        if "start_date" in self.columns:
-            after["start_date"] = entry.start_date
+        after |= {name: getattr(entry, name) for name in ("start_date", "phone") if name in self.columns}
         said = dict(before["imported"] or {})
         for name, value in (("languages", list(entry.languages)), ("about", entry.about)):
             if name in self.columns and said.get(name) != value:
@@ -163,7 +163,7 @@ class Batch:
         elif profile != person.profile:
             change = update(Profile).where(Profile.person_id == person.id)
             self.session.execute(change.values(**profile), execution_options={"synchronize_session": False})
-        self.people[person.card["uid"].lower()] = replace(person, card=card, profile=profile)
+        self.people[card["uid"].lower()] = replace(person, card=card, profile=profile)
         self.changed.add(person.id)
 
     # Skills

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from rse.accounts.models import AuditEntry
 from rse.core import clock, db
 from rse.provisioning import runs
-from rse.provisioning.cli import writing
 from rse.provisioning.models import ProvisioningRun
+from rse.provisioning.transactions import writing
 
 ADA = "ada.king,ada@x.example,Ada,King,Directrice,Groupe,Lyon,,,,"
 Bring = Callable[..., Any]
