@@ -78,10 +78,18 @@ def _set_role(email: str, role: str, *, held: bool) -> None:
 @click.option("--scope", type=click.Choice(SCOPES), default="read", show_default=True)
 @click.option("--name", default="", help="What it is for.")
 @click.option("--days", type=click.IntRange(1, 3650), help="Ends after so many days.")
-def create_token(email: str, scope: str, name: str, days: int | None) -> None:
+@click.option("--provider", default="scim", help="Of scope scim: the name of the identity provider.")
+def create_token(email: str, scope: str, name: str, days: int | None, provider: str) -> None:
     """Make a token for a program and print it, alone: it is shown this once."""
     session = db.begin_write()
     life = timedelta(days=days) if days else None
-    made = service.create_token(session, find(session, email), scope, name=name[:100], life=life)
+    made = service.create_token(
+        session,
+        find(session, email),
+        scope,
+        name=name[:100],
+        life=life,
+        provider=provider[:80] if scope == "scim" else None,
+    )
     db.commit()
     click.echo(made)

@@ -31,3 +31,11 @@ class PersonReactivated(Event):
     """A person who was shut out may sign in again."""
 
     person_id: int
+
+
+@dataclass(frozen=True)
+class TokenCreated(Event):
+    """A token for a program has been made."""
+
+    person_id: int
+    scope: str

@@ -119,6 +119,7 @@ class ApiToken(Base):
     )
     scope: Mapped[str] = mapped_column(String(10))  # read, write, admin, scim
     name: Mapped[str] = mapped_column(String(100), default="")
+    provider: Mapped[str | None] = mapped_column(String(80), index=True)  # of scope scim: who provisions
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]

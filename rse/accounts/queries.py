@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from rse.accounts.models import Person
+from rse.accounts.models import ApiToken, Person
 from rse.accounts.models import Session as Signed
 
 
@@ -54,3 +54,8 @@ def open_sessions(session: Session, person_id: int, now: datetime, idle: timedel
 def session_row(session: Session, session_id: int | None) -> Signed | None:
     """Give the row of a session: whose it is, and how its identity provider calls it."""
     return session.get(Signed, session_id) if session_id is not None else None
+
+
+def token_by_id(session: Session, token_id: int | None) -> ApiToken:
+    """Give a token that has just let somebody in."""
+    return session.get_one(ApiToken, token_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rse.accounts import audit, guests, keepers, names, policy, queries, states
 from rse.accounts.attributes import Identity
-from rse.accounts.events import PersonDeactivated, SignedIn
+from rse.accounts.events import PersonDeactivated, SignedIn, TokenCreated
 from rse.accounts.grants import Rules
 from rse.accounts.models import ApiToken, Person
 from rse.accounts.models import Session as Signed
@@ -220,15 +220,20 @@ def create_token(
     name: str = "",
     life: timedelta | None = None,
     actor_id: int | None = None,
+    provider: str | None = None,
 ) -> str:
-    """Make a token for a program and give it: it is shown this once. Raises Invalid(scope=...)."""
+    """Make a token for a program and give it: it is shown this once. Raises Invalid(scope=...).
+
+    `provider` names the identity provider that a token of scope scim is for. Emits TokenCreated.
+    """
     if not policy.is_scope(scope):
         raise Invalid(scope=_("This scope does not exist."))
     token, now = f"rse_{secrets.token_urlsafe(32)}", clock.now()
     expires: datetime | None = now + life if life else None
-    row = ApiToken(token_hash=digest(token), person_id=person.id, scope=scope, name=name)
+    row = ApiToken(token_hash=digest(token), person_id=person.id, scope=scope, name=name, provider=provider)
     row.created_at, row.expires_at = now, expires
     session.add(row)
     session.flush()
     audit.record(session, "token.create", actor_id=actor_id, target=f"person:{person.id}", scope=scope)
+    emit(session, TokenCreated(person.id, scope))
     return token

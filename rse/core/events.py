@@ -145,9 +145,12 @@ def emit_all(session: Session, happened: Sequence[Event]) -> None:
         ]
         session.execute(insert(Delivery), owed)
     session.info.setdefault("events", []).extend(happened)
+    by_name: defaultdict[str, list[Event]] = defaultdict(list)
     for event in happened:
-        for subscriber in _bus.by_mode["same_transaction"].get(event.name, ()):
-            subscriber.handle(session, [event])
+        by_name[event.name].append(event)
+    for name, events in by_name.items():
+        for subscriber in _bus.by_mode["same_transaction"].get(name, ()):
+            subscriber.handle(session, events)
 
 
 def take_live(session: Session) -> list[Event]:

@@ -3,6 +3,8 @@
 from rse.core.audience import Viewer
 from rse.core.i18n import _
 
+PROVIDERS = {"saml", "oidc", "scim"}  # sources that are an identity provider
+
 
 def may_edit(viewer: Viewer, person_id: int) -> bool:
     """Tell whether the profile is the viewer's own."""
@@ -21,11 +23,11 @@ def may_see_company(viewer: Viewer, person_id: int) -> bool:
 
 def owner_name(source: str) -> str:
     """Name who owns a locked field."""
-    return _("Identity provider") if source == "saml" else _("Company directory")
+    return _("Identity provider") if source in PROVIDERS else _("Company directory")
 
 
 def owner_text(source: str) -> str:
     """Say what to do about a field that somebody else owns."""
-    if source == "saml":
+    if source in PROVIDERS:
         return _("What has a lock comes from your identity provider: it is changed there.")
     return _("What has a lock comes from the company directory: ask your HR team to change it.")

@@ -1,0 +1,209 @@
+"""Reads of SCIM: one resource, and bounded pages whose criteria, order and bounds are all SQL."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from scim2_models import InvalidPathException, InvalidValueException, Path
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from rse.provisioning import scim_filter
+from rse.provisioning.scim_client import Client, version
+from rse.provisioning.scim_models import UNMANAGED, ScimDocument, ScimGroup, ScimMember, ScimUser
+from rse.provisioning.scim_schema import ENTERPRISE, USER, User
+
+MAX_COUNT, USUAL_COUNT = 200, 100
+LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list asks for."""
+
+    filter: str = ""
+    sort_by: str = ""
+    descending: bool = False
+    start: int = 1
+    count: int = USUAL_COUNT
+    attributes: frozenset[str] = field(default_factory=frozenset)
+    excluded: frozenset[str] = field(default_factory=frozenset)
+
+    def wants(self, name: str) -> bool:
+        """Tell whether a top attribute is to be read at all."""
+        whole = {one.rpartition(":")[2].partition(".")[0] for one in self.attributes}
+        return name.lower() in whole if self.attributes else name.lower() not in self.excluded
+
+
+def instant(value: datetime) -> str:
+    """Write a time as RFC 3339, in UTC."""
+    return value.isoformat().replace("+00:00", "Z")
+
+
+def envelope(resources: Sequence[Any], total: int, start: int) -> dict[str, Any]:
+    """Write a list."""
+    return {
+        "schemas": [LIST], "totalResults": total, "itemsPerPage": len(resources), "startIndex": start,
+        "Resources": list(resources),
+    }  # fmt: skip
+
+
+def users(session: Session, client: Client, base: str, query: Query) -> dict[str, Any]:
+    """Give a page of the people that a client may see; four queries however long it is."""
+    seen = (ScimUser.provider.in_([client.provider, UNMANAGED]), ScimUser.listed)
+    criteria = [*seen, *([scim_filter.users(query.filter)] if query.filter else [])]
+    found, total = page(session, ScimUser.person_id, criteria, _order(query), query)
+    return envelope(written(session, base, found, query), total, query.start)
+
+
+def page(
+    session: Session, key: Any, criteria: list[Any], order: list[Any], query: Query
+) -> tuple[list[int], int]:
+    """Give (ids of the page, how many there are in all): one statement, a second one past the end."""
+    counted = select(func.count()).select_from(key.class_).where(*criteria)
+    if not query.count:
+        return [], session.scalar(counted) or 0
+    ids = select(key).where(*criteria).order_by(*order, key).limit(query.count).offset(query.start - 1)
+    found = list(session.scalars(ids))
+    if found and len(found) < query.count:
+        return found, query.start - 1 + len(found)
+    return found, session.scalar(counted) or 0
+
+
+def _order(query: Query) -> list[Any]:
+    """Give the order asked for; who has no value comes last, or first when descending."""
+    if not query.sort_by:
+        return []
+    try:
+        binding = Path[User](query.sort_by).resolve()
+    except InvalidPathException as error:
+        raise InvalidValueException(detail=f"sortBy: {error.detail}") from error
+    urn = binding.urn if binding else ""
+    urn = f"{USER}:emails.value" if urn == f"{USER}:emails" else urn
+    if urn not in scim_filter.SORTABLE_USERS:
+        raise InvalidPathException(detail=f"{query.sort_by} cannot be sorted by")
+    column = scim_filter.SORTABLE_USERS[urn]
+    return [column.desc().nulls_first() if query.descending else column.asc().nulls_last()]
+
+
+def written(session: Session, base: str, ids: Sequence[int], query: Query) -> list[dict[str, Any]]:
+    """Write people as SCIM does, in this order; rights are the caller's."""
+    if not ids:
+        return []
+    rows = select(ScimUser, ScimDocument.data).join(
+        ScimDocument, ScimDocument.person_id == ScimUser.person_id
+    )
+    by_id = {
+        row.person_id: (row, doc) for row, doc in session.execute(rows.where(ScimUser.person_id.in_(ids)))
+    }
+    groups = groups_of(session, base, ids) if query.wants("groups") else {}
+    return [project(resource(base, *by_id[i], groups.get(i, [])), query) for i in ids if i in by_id]
+
+
+def groups_of(session: Session, base: str, ids: Sequence[int]) -> Mapping[int, list[dict[str, str]]]:
+    """Give the groups of the provider that people are in."""
+    query = select(ScimMember.person_id, ScimGroup.public_id, ScimGroup.name)
+    query = query.join(ScimGroup, ScimGroup.id == ScimMember.group_id).order_by(ScimGroup.id)
+    found: defaultdict[int, list[dict[str, str]]] = defaultdict(list)
+    for person_id, public_id, name in session.execute(query.where(ScimMember.person_id.in_(ids))):
+        entry = {"value": public_id, "$ref": f"{base}/Groups/{public_id}", "display": name}
+        found[person_id].append(entry)
+    return found
+
+
+def resource(base: str, row: ScimUser, doc: Mapping[str, Any], groups: list[Any]) -> dict[str, Any]:
+    """Write one person."""
+    out: dict[str, Any] = {"schemas": [USER], "id": row.public_id, **doc}
+    work = doc.get(ENTERPRISE)
+    if work:
+        out["schemas"] = [USER, ENTERPRISE]
+        manager = work.get("manager")
+        if manager:
+            tied = {**manager, "$ref": f"{base}/Users/{manager['value']}"}
+            out[ENTERPRISE] = {**work, "manager": tied}
+    if groups:
+        out["groups"] = groups
+    out["meta"] = meta(base, "User", row)
+    return out
+
+
+def meta(base: str, kind: str, row: Any) -> dict[str, Any]:
+    """Write what the server says of a resource."""
+    return {
+        "resourceType": kind,
+        "created": instant(row.created_at),
+        "lastModified": instant(row.modified_at),
+        "location": f"{base}/{kind}s/{row.public_id}",
+        "version": version(row.version),
+    }
+
+
+def project(out: dict[str, Any], query: Query) -> dict[str, Any]:
+    """Keep the attributes asked for; `schemas` and `id` always are (RFC 7644, section 3.9)."""
+    if query.attributes:
+        kept = _kept(out, query.attributes, "")
+        return {"schemas": out["schemas"], "id": out["id"], **kept}
+    if query.excluded:
+        left = _left(out, query.excluded, "")
+        return {"schemas": out["schemas"], "id": out["id"], **left}
+    return out
+
+
+def _names(prefix: str, name: str) -> set[str]:
+    """Give the spellings of an attribute, lower case: with its schema and without."""
+    if name.startswith("urn:"):
+        return {name.lower()}
+    if prefix.startswith("urn:"):
+        return {_path(prefix, name).lower()}
+    whole = f"{prefix}.{name}".strip(".").lower()
+    return {whole, f"{USER}:{whole}".lower(), f"{USER[:-4]}Group:{whole}".lower()}
+
+
+def _kept(out: Mapping[str, Any], wanted: frozenset[str], prefix: str) -> dict[str, Any]:
+    kept = {}
+    for name, value in out.items():
+        if _names(prefix, name) & wanted:
+            kept[name] = value
+            continue
+        inner = _inner(value, partial(_kept, wanted=wanted, prefix=_path(prefix, name)))
+        if inner:
+            kept[name] = inner
+    return kept
+
+
+def _left(out: Mapping[str, Any], excluded: frozenset[str], prefix: str) -> dict[str, Any]:
+    left = {}
+    for name, value in out.items():
+        if _names(prefix, name) & excluded:
+            continue
+        inner = _inner(value, partial(_left, excluded=excluded, prefix=_path(prefix, name)))
+        left[name] = value if inner is None else inner
+    return left
+
+
+def _path(prefix: str, name: str) -> str:
+    if prefix.startswith("urn:"):
+        return f"{prefix}:{name}" if prefix.count(":") == ENTERPRISE.count(":") else f"{prefix}.{name}"
+    return name if name.startswith("urn:") else f"{prefix}.{name}".strip(".")
+
+
+def _inner(value: Any, change: Any) -> Any:
+    """Apply a choice to a complex value, or to each of several; None for a plain one."""
+    if isinstance(value, Mapping):
+        return change(value)
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return [part for part in map(change, value) if part]
+    return None
+
+
+def user(session: Session, base: str, person_id: int) -> dict[str, Any]:
+    """Write one person whom the caller has found, with everything."""
+    return written(session, base, [person_id], Query())[0]
+
+
+def groups_by_id(session: Session, ids: Sequence[int]) -> Sequence[ScimGroup]:
+    """Give groups; rights are the caller's."""
+    return session.scalars(select(ScimGroup).where(ScimGroup.id.in_(ids))).all() if ids else []
