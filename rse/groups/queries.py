@@ -132,11 +132,14 @@ def directory(
     *,
     q: str = "",
     purpose: str = "",
+    others: bool = False,
     after: tuple[str, int] | None = None,
     limit: int = 20,
 ) -> list[GroupCard]:
-    """Give `limit + 1` groups by name after a position; the extra one says that there are more."""
+    """Give `limit + 1` groups by name after a position, `others` than theirs; one more than asked for."""
     query = _cards(viewer).where(Group.archived_at.is_(None))
+    if others:
+        query = query.where(Group.id.not_in(group_ids(viewer)))
     if q:
         query = query.where(Group.folded.contains(fold(q), autoescape=True))
     if purpose:

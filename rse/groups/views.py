@@ -43,16 +43,20 @@ def index() -> Any:
     """Show the groups that exist for the viewer: theirs, invitations, and the directory."""
     session, who, query = db.session(), viewer(), _query()
     after = decode_cursor(query.cursor, str, int)
-    found = queries.directory(session, who, q=query.q, purpose=query.purpose, after=after, limit=PAGE)
+    whole = not (query.q or query.purpose)
+    found = queries.directory(
+        session, who, q=query.q, purpose=query.purpose, others=whole, after=after, limit=PAGE
+    )
     last = found[PAGE - 1] if len(found) > PAGE else None
     following: dict[str, Any] = {"q": query.q or None, "purpose": query.purpose or None}
     more = url_for(".index", cursor=encode_cursor(last.name, last.id), **following) if last else None
-    first = not (query.q or query.purpose or query.cursor)
+    first = whole and not query.cursor
     return page(
         "groups/index.html",
         groups=found[:PAGE],
         more=more,
         query=query,
+        whole=whole,
         invited=queries.invitations(session, who) if first else [],
         mine=queries.my_groups(session, who) if first else [],
         may_create=policy.may_create(who),
