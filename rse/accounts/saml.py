@@ -218,8 +218,6 @@ def check_signature(idp: IdentityProvider, document: Any) -> None:
     path = "/samlp:Response/saml:Assertion/ds:Signature"
     if document.find("saml:Assertion/ds:Signature", NS) is None:
         raise Refused("unsigned", "the assertion itself is not signed")
-    valid = OneLogin_Saml2_Utils.validate_sign(
-        document, None, None, "sha256", False, False, xpath=path, multicerts=list(idp.certificates)
-    )
-    if not valid:
+    certificates = [OneLogin_Saml2_Utils.format_cert(body) for body in idp.certificates]
+    if not OneLogin_Saml2_Utils.validate_sign(document, xpath=path, multicerts=certificates):
         raise Refused("signature", "no known certificate of the provider matches")

@@ -1,6 +1,7 @@
 """The sign-in pages and the SAML end points: the face of what `flow` does."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -149,6 +150,9 @@ def begin(way: Connection, wanted: str, tester_id: int | None = None) -> Any:
     response = redirect(url, 303)
     give_owner(response, owner)
     return response
+
+
+BEGIN: dict[str, Callable[[Connection, str, int | None], Any]] = {"saml": begin}  # a protocol adds its own
 
 
 @route(blueprint, "/saml/acs", rule=PUBLIC, methods=("POST",), limit=FLOOD)

@@ -1,6 +1,6 @@
 """What the administration declares."""
 
-from rse.administration import exports, models, people_views, role_views, stay_views, views
+from rse.administration import exports, models, people_views, role_views, sso_views, stay_views, views
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem
 from rse.core.i18n import lazy
@@ -17,7 +17,7 @@ def _tab(key: str, label: object, endpoint: str, order: int) -> NavItem:
 
 feature = Feature(
     name="administration",
-    blueprints=(views.blueprint,),
+    blueprints=(views.blueprint, sso_views.blueprint),
     exports=(exports.export,),
     nav=(
         NavItem(
@@ -32,6 +32,7 @@ feature = Feature(
         _tab("overview", lazy("Overview"), "overview", 0),
         _tab("people", lazy("People"), "people", 10),
         _tab("roles", lazy("Roles"), "roles", 40),
+        NavItem("sso", lazy("Sign-in"), "sso.index", "", 50, "admin.tabs", _administers),
     ),
 )
 

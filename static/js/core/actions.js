@@ -1,5 +1,5 @@
 // Small things that any page may ask for by an attribute.
-//   data-dialog="id"   opens a <dialog>            data-copy="url"  copies a link       data-reload-online  reloads with the network
+//   data-dialog="id"   opens a <dialog>            data-copy="url"  copies a link, data-copy-text="id" the text of an element       data-reload-online  reloads with the network
 //   form[data-reset]   empties itself when its request succeeded
 //   form[data-submit-change] is sent when a field changes   textarea: Ctrl or Cmd + Enter sends
 import { whenAdded } from './added.js';
@@ -7,11 +7,13 @@ import { forgetDrafts } from './drafts.js';
 import { text, toast } from './page.js';
 
 document.addEventListener('click', async ({ target }) => {
-  const button = target.closest?.('[data-dialog], [data-copy]');
+  const button = target.closest?.('[data-dialog], [data-copy], [data-copy-text]');
   if (!button) return;
   if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
-  if (button.dataset.copy !== undefined) {
-    await navigator.clipboard.writeText(new URL(button.dataset.copy, location.href).href);
+  const { copy, copyText } = button.dataset;
+  if (copy !== undefined || copyText !== undefined) {
+    const what = copyText === undefined ? new URL(copy, location.href).href : document.getElementById(copyText).textContent;
+    await navigator.clipboard.writeText(what);
     button.closest('[popover]')?.hidePopover();
     toast(text('copied'), 'ok');
   }
