@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     mail_url: str = Field("", description="smtp://user:password@host:port, smtps:// for TLS")
     metrics_token: str = Field("", description="bearer token for /metrics from another host")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
+    audit_syslog: str = Field(
+        "", description="syslog server that gets the audit log: host:port (UDP), or tcp://host:port"
+    )
     contact: str = Field("", description="named human contact on every page's foot")
     async_mode: Literal["gevent", "threading"] = Field("threading", description="how sockets are served")
     rate_limits: bool = Field(True, description="off for benchmarks only; production refuses that")
@@ -123,6 +126,14 @@ class Settings(BaseSettings):
     def _directory(cls, value: str) -> str:
         if value and (not value.startswith(("ldap://", "ldaps://")) or not urlsplit(value).hostname):
             raise ValueError("ldaps://host, ldaps://host:port or ldap://host")
+        return value
+
+    @field_validator("audit_syslog")
+    @classmethod
+    def _syslog(cls, value: str) -> str:
+        parts = urlsplit(value if "://" in value else f"udp://{value}")
+        if value and (parts.scheme not in {"udp", "tcp"} or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("host:port, udp://host:port or tcp://host:port")
         return value
 
     @field_validator("frame_ancestors")

@@ -1,9 +1,28 @@
 """What the administration declares."""
 
-from rse.administration import exports, models, people_views, role_views, sso_views, stay_views, views
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from rse.accounts import audit
+from rse.administration import (
+    audit_views,
+    cli,
+    exports,
+    job_views,
+    models,
+    people_views,
+    role_views,
+    sso_views,
+    stay_views,
+    views,
+)
 from rse.core.audience import Viewer
-from rse.core.feature import Feature, NavItem
+from rse.core.feature import Feature, NavItem, Subscriber
 from rse.core.i18n import lazy
+from rse.core.model import encode_id
+from rse.core.web import current_viewer
+from rse.groups.events import MemberJoined, MemberLeft
 
 
 def _administers(viewer: Viewer) -> bool:
@@ -15,10 +34,23 @@ def _tab(key: str, label: object, endpoint: str, order: int) -> NavItem:
     return NavItem(key, label, f"administration.{endpoint}", "", order, "admin.tabs", _administers)
 
 
+def _note(session: Session, events: Sequence[MemberJoined | MemberLeft]) -> None:
+    """Put who enters or leaves a group into the audit log; the group by its number only: it may be secret."""
+    who = current_viewer()
+    for event in events:
+        action = "group.join" if isinstance(event, MemberJoined) else "group.leave"
+        about = {"target": f"person:{event.person_id}", "group": encode_id(event.group_id)}
+        audit.record(session, action, actor_id=who.id if who else None, **about)
+
+
 feature = Feature(
     name="administration",
     blueprints=(views.blueprint, sso_views.blueprint),
+    cli=(cli.audit,),
     exports=(exports.export,),
+    subscribers=(
+        Subscriber("administration.memberships", (MemberJoined, MemberLeft), _note, "same_transaction"),
+    ),
     nav=(
         NavItem(
             "administration",
@@ -33,7 +65,9 @@ feature = Feature(
         _tab("people", lazy("People"), "people", 10),
         _tab("roles", lazy("Roles"), "roles", 40),
         NavItem("sso", lazy("Sign-in"), "sso.index", "", 50, "admin.tabs", _administers),
+        _tab("audit", lazy("Audit"), "audit_page", 70),
+        _tab("jobs", lazy("Jobs"), "jobs_page", 80),
     ),
 )
 
-__all__ = ["feature", "models", "people_views", "role_views", "stay_views"]
+__all__ = ["audit_views", "feature", "job_views", "models", "people_views", "role_views", "stay_views"]

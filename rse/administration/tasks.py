@@ -1,12 +1,15 @@
-"""What runs by itself for those who administer: guests leave after their last day."""
+"""What runs by itself for those who administer: guests leave, the audit log goes to syslog."""
+
+from urllib.parse import urlsplit
 
 import structlog
 
-from rse.accounts import guests, service
-from rse.core import clock, db, jobs
+from rse.accounts import audit_log, guests, service, syslog
+from rse.core import clock, company, db, jobs
 from rse.core.web import settings
 
 log = structlog.get_logger()
+SENT = "audit_syslog_sent"  # the id of the last line that went to syslog
 
 
 @jobs.schedule("7 * * * *")
@@ -19,3 +22,28 @@ def guests_leave() -> None:
     db.commit()
     if leaving:
         log.info("guests left", people=len(leaving))
+
+
+@jobs.schedule("* * * * *")
+def audit_to_syslog() -> None:
+    """Once a minute: send the new lines of the audit log in order, after a failure from the same one on."""
+    where = settings().audit_syslog
+    if not where:
+        return
+    to, host = syslog.server(where), urlsplit(settings().base_url).hostname or "-"
+    while found := audit_log.after(db.session(), audit_log.Wanted(), _sent()):
+        try:
+            syslog.send(to, [syslog.message(entry, host) for entry in found])
+        except OSError as error:
+            log.warning("syslog cannot be reached", server=where, error=type(error).__name__)
+            return
+        last = found[-1].id
+        db.rollback()
+        company.put(db.begin_write(), SENT, last)
+        db.commit()
+
+
+def _sent() -> int:
+    """Give the id of the last line that was sent: as stored, not as remembered."""
+    company.forget(db.session())
+    return int(company.get(db.session(), SENT, 0))

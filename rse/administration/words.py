@@ -55,3 +55,40 @@ SCOPES: dict[str, tuple[Any, Any]] = {
 def role(name: str) -> str:
     """Name a role."""
     return str(ROLES[name][0]) if name in ROLES else name
+
+
+AREAS: dict[str, Any] = {
+    "signin": lazy("Sign-in"),
+    "signin.join": lazy("Account joined to an identity provider"),
+    "signin.refused": lazy("Sign-in refused"),
+    "signout": lazy("Sign-out"),
+    "session.end": lazy("Sessions ended"),
+    "roles": lazy("Roles changed"),
+    "person.create": lazy("Account made"),
+    "person.deactivate": lazy("Account deactivated"),
+    "person.reactivate": lazy("Account reactivated"),
+    "guest.stay": lazy("Guest’s stay changed"),
+    "deputy.set": lazy("Deputy named"),
+    "deputy.end": lazy("Delegation ended"),
+    "token.create": lazy("Access token made"),
+    "token.revoke": lazy("Access token revoked"),
+    "group.join": lazy("Entered a group"),
+    "group.leave": lazy("Left a group"),
+    "audit.export": lazy("Audit log exported"),
+    "provisioning.run": lazy("Provisioning run"),
+    "data.restored": lazy("Backup restored"),
+    "read.ask": lazy("Private read asked for"),
+    "read.grant": lazy("Private read granted"),
+    "read.refuse": lazy("Private read refused"),
+    "read.end": lazy("Private read ended"),
+    "settings.change": lazy("Company setting changed"),
+    "job.run": lazy("Job started by hand"),
+    "job.forget": lazy("Job failure forgotten"),
+    "delivery.retry": lazy("Delivery retried"),
+    "delivery.discard": lazy("Delivery discarded"),
+}
+
+
+def action(name: str) -> str:
+    """Name an action of the audit log; one that has no words of its own is shown as it is stored."""
+    return str(AREAS.get(name, name))

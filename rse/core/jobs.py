@@ -1,10 +1,13 @@
 """Jobs and schedules on huey: a file beside the database on one machine, Redis when there are several."""
 
 import functools
+import json
 import threading
 import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,9 @@ import structlog
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
-from sqlalchemy import String, delete, insert, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, String, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rse.core import clock, db, events
 from rse.core.model import Base
@@ -21,6 +25,7 @@ from rse.core.outbox import purge, relay
 
 log = structlog.get_logger()
 KEEP_EVENTS = timedelta(days=14)
+MONTH_MINUTES = 31 * 24 * 60
 WAKE_EVERY = 0.05  # seconds: wake-ups within are one
 
 Task = Callable[[], Any]
@@ -34,6 +39,19 @@ class Heartbeat(Base):
     __tablename__ = "heartbeat"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+
+
+class JobFailure(Base):
+    """A job that has failed and was not tried again since: one row for each job with its arguments."""
+
+    __tablename__ = "job_failure"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # hash of name and arguments
+    name: Mapped[str] = mapped_column(String(120))
+    args: Mapped[list[Any]] = mapped_column(JSON)
+    error: Mapped[str] = mapped_column(String(500))
+    count: Mapped[int]
     at: Mapped[datetime]
 
 
@@ -80,7 +98,7 @@ class Queue:
         for name, (task, when) in _scheduled.items():
             minute, hour, day, month, weekday = when.split()
             at = crontab(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday)
-            huey.periodic_task(at, name=name)(_in_app(app, task))
+            self.tasks[name] = huey.periodic_task(at, name=name)(_in_app(app, task))
         return huey
 
     def enqueue(self, name: str, *args: Any, **kwargs: Any) -> None:
@@ -106,10 +124,65 @@ def _in_app(app: Flask, task: Callable[..., Any]) -> Callable[..., Any]:
         with app.app_context():
             try:
                 return task(*args, **kwargs)
+            except Exception as error:
+                with suppress(SQLAlchemyError):
+                    _note_failure(task, args, error)
+                raise
             finally:
                 db.rollback()
 
     return run
+
+
+def _note_failure(task: Callable[..., Any], args: tuple[Any, ...], error: Exception) -> None:
+    """Keep that a job has failed, for those who administer; what kind of error, no values."""
+    db.rollback()
+    name = f"{task.__module__}.{task.__name__}"
+    key = sha256(json.dumps([name, args], default=str).encode()).hexdigest()
+    session = db.begin_write()
+    count = session.scalar(select(JobFailure.count).where(JobFailure.key == key)) or 0
+    session.execute(delete(JobFailure).where(JobFailure.key == key))
+    said = f"{type(error).__name__}: {error}".partition("\n")[0].partition("[parameters")[0][:500]
+    values = {"key": key, "name": name, "args": list(args), "error": said, "count": count + 1}
+    session.execute(insert(JobFailure).values(**values, at=clock.now()))
+    db.commit()
+
+
+def failures(session: Session) -> Sequence[JobFailure]:
+    """Give the jobs that have failed, the last one first."""
+    return session.scalars(select(JobFailure).order_by(JobFailure.at.desc()).limit(200)).all()
+
+
+def scheduled() -> dict[str, str]:
+    """Give the jobs that run by the clock: {name: "minute hour day month weekday"} (UTC)."""
+    return {name: when for name, (_task, when) in sorted(_scheduled.items())}
+
+
+def next_run(when: str, now: datetime) -> datetime | None:
+    """Give the next minute that fits a schedule; None when none does within a month."""
+    minute, hour, day, month, weekday = when.split()
+    fits = crontab(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday)
+    at = now.astimezone(UTC).replace(second=0, microsecond=0)
+    for ahead in range(1, MONTH_MINUTES):
+        if fits((at + timedelta(minutes=ahead)).replace(tzinfo=None)):
+            return at + timedelta(minutes=ahead)
+    return None
+
+
+def run_now(name: str, *args: Any) -> None:
+    """Queue a job by its name, a scheduled one too. Raises KeyError for one that does not exist."""
+    if name not in _jobs and name not in _scheduled:
+        raise KeyError(name)
+    _queue.enqueue(name, *args)
+
+
+def forget_failure(session: Session, key: str) -> JobFailure | None:
+    """Take a failure off the list and give it; None when it is not there (any more)."""
+    found = session.get(JobFailure, key)
+    if found is not None:
+        session.delete(found)
+        session.flush()
+    return found
 
 
 def drain(limit_seconds: float = 60.0) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -145,6 +146,32 @@ def _note_failure(session: Session, delivery_id: int, error: str, now: datetime)
     )
     session.commit()
     log.error("delivery failed", delivery=delivery_id, attempts=attempts, error=error[:200])
+
+
+def dead_letters(session: Session, limit: int = 200) -> Sequence[tuple[Delivery, str, datetime]]:
+    """Give the deliveries that were given up, the oldest first, with the event's name and time."""
+    query = select(Delivery, StoredEvent.name, StoredEvent.at).where(Delivery.dead)
+    query = query.join(StoredEvent, StoredEvent.id == Delivery.event_id).order_by(Delivery.id).limit(limit)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def retry(session: Session, delivery_id: int | None = None) -> int:
+    """Let a delivery that was given up be tried again, or all of them. Returns how many; flushes."""
+    given_up = [Delivery.dead] if delivery_id is None else [Delivery.dead, Delivery.id == delivery_id]
+    values = {"dead": False, "attempts": 0, "not_before": clock.now()}
+    changed = session.execute(update(Delivery).where(*given_up).values(**values))
+    return int(getattr(changed, "rowcount", 0))
+
+
+def discard(session: Session, delivery_id: int) -> bool:
+    """Forget a delivery that was given up. Returns whether there was one."""
+    gone = session.execute(delete(Delivery).where(Delivery.dead, Delivery.id == delivery_id))
+    return bool(getattr(gone, "rowcount", 0))
+
+
+def failing(session: Session) -> int:
+    """Count the deliveries that wait after a failure."""
+    return session.query(Delivery).filter(~Delivery.dead, Delivery.attempts > 0).count()
 
 
 def purge(session: Session, before: datetime) -> None:
