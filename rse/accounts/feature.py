@@ -5,11 +5,23 @@ import secrets
 from flask import Flask, current_app
 from sqlalchemy import delete
 
-from rse.accounts import audit, cli, exports, live, logout_views, models, saml_keys, sessions, views
+from rse.accounts import (
+    audit,
+    cli,
+    confirm_views,
+    exports,
+    live,
+    logout_views,
+    models,
+    saml_keys,
+    sessions,
+    views,
+)
+from rse.accounts.connections import known
 from rse.accounts.providers import SignIn, configured
 from rse.accounts.session_views import own_sessions
 from rse.accounts.token_views import own_tokens
-from rse.core import db
+from rse.core import clock, db
 from rse.core.feature import Feature, NavItem
 from rse.core.i18n import lazy
 from rse.settings import BadSettings, Settings
@@ -36,10 +48,23 @@ def init(app: Flask) -> None:
 
 
 def saml_provider() -> str | None:
-    """Say when the configured identity provider cannot be used, or its certificate has ended."""
-    sign_in: SignIn = current_app.extensions["rse_sign_in"]
-    if sign_in.sources and not sign_in.all():
-        return sign_in.sources[0].problem or "its metadata were never read"
+    """Say which provider in use cannot be used, or has no certificate left that is valid."""
+    for way in known(db.session(), current_app.extensions["rse_sign_in"]).all:
+        name = way.name or way.entity_id or way.slug
+        if not way.enabled or way.kind != "saml":
+            continue
+        if way.provider is None:
+            return f"{name}: {way.problem or 'its metadata were never read'}"
+        if way.provider.certificate_end <= clock.now():
+            return f"{name}: its signing certificate has ended"
+    return None
+
+
+def framing() -> str | None:
+    """Say when another site may show the pages in a frame, but browsers would send no cookie there."""
+    settings: Settings = current_app.extensions["rse_settings"]
+    if settings.framed and not settings.secure:
+        return "RSE_FRAME_ANCESTORS: in a frame of another site nobody stays signed in without https"
     return None
 
 
@@ -73,8 +98,8 @@ feature = Feature(
     exports=(exports.export,),
     live=live.register,
     init=init,
-    checks=(saml_provider, saml_signature),
+    checks=(saml_provider, saml_signature, framing),
     restored=(end_sessions,),
 )
 
-__all__ = ["feature", "logout_views", "models", "own_sessions", "own_tokens"]
+__all__ = ["confirm_views", "feature", "logout_views", "models", "own_sessions", "own_tokens"]

@@ -16,7 +16,6 @@ from rse.accounts.providers import SignIn
 from rse.accounts.reasons import Reason, reason_for
 from rse.accounts.saml_guard import Refused
 from rse.accounts.saml_metadata import sp_metadata
-from rse.accounts.tokens import digest, same_token
 from rse.core import clock, db, headers, i18n
 from rse.core.web import PUBLIC, current_viewer, page, route, see_other, settings
 
@@ -218,50 +217,6 @@ def fresh_session(session: DbSession, person_id: int, **of_idp: Any) -> str:
     if isinstance(stored, sessions.StoredSession) and stored.row_id is not None:
         sessions.end(session, Signed.id == stored.row_id)
     return sessions.begin(session, person_id, user_agent=request.user_agent.string, **of_idp)
-
-
-def _seal(ticket: str) -> str:
-    """Tie the question "continue as ...?" to the browser that it was asked in."""
-    return digest(f"{owner_sent()} {ticket}")
-
-
-@route(blueprint, "/saml/arrived", rule=PUBLIC, limit=FLOOD)
-def arrived() -> Any:
-    """Ask whoever comes from a provider without having asked: nothing ties the answer to this browser."""
-    ticket = request.args.get("ticket", "")[:100]
-    identity = flow.unasked(db.session(), ticket, clock.now())
-    if identity is None:
-        return refuse(Refused("used", "no such ticket"))
-    if not owner_sent():  # its cookie has to come back with the form: only this site's own page can post it
-        owner = owner_secret()
-        if "again" in request.args:
-            return refuse(Refused("other_browser", "the browser keeps no cookie"))
-        again = see_other("accounts.arrived", ticket=ticket, again=1)
-        give_owner(again, owner)
-        return again
-    way = ways().find(identity.issuer)
-    return page(
-        "accounts/continue.html",
-        name=identity.shown_name,
-        email=identity.email,
-        idp_name=way.name if way else "",
-        ticket=ticket,
-        seal=_seal(ticket),
-        signed_in=current_viewer(),
-    )
-
-
-@route(blueprint, "/saml/continue", rule=PUBLIC, methods=("POST",), limit=FLOOD, name="go_on")
-def go_on() -> Any:
-    """Sign in who has said, on the page before, that it is them."""
-    ticket = request.form.get("ticket", "")[:100]
-    session = db.session()
-    if not owner_sent() or not same_token(request.form.get("seal", ""), _seal(ticket)):
-        return refuse(Refused("other_browser", "the question was asked in another browser"))
-    try:
-        return let_in(session, flow.redeem_unasked(session, ticket, clock.now()))
-    except Refused as refusal:
-        return refuse(refusal)
 
 
 def refuse(refusal: Refused) -> Response:

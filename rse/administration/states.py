@@ -19,6 +19,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from rse.accounts.connections import known
 from rse.core import clock, health, outbox
 from rse.core.i18n import _, format_date, format_datetime, ngettext, number
 from rse.core.jobs import Heartbeat
@@ -52,7 +53,7 @@ def states(session: Session) -> list[State]:
         _schema(session),
         _worker(session, found),
         _jobs(session, found),
-        *_sign_in(found),
+        *_sign_in(session, found),
         _search(found),
         _storage(),
         _versions(),
@@ -125,10 +126,10 @@ def _jobs(session: Session, found: Mapping[str, str]) -> State:
     return State("jobs", label, "ok", words)
 
 
-def _sign_in(found: Mapping[str, str]) -> Iterator[State]:
+def _sign_in(session: Session, found: Mapping[str, str]) -> Iterator[State]:
     label = _("Sign-in")
     problem = found.get("saml_provider") or found.get("saml_signature")
-    providers = list(getattr(current_app.extensions["rse_sign_in"], "all", list)())
+    providers = known(session, current_app.extensions["rse_sign_in"]).usable
     if problem:
         yield State(
             "signin", label, "error", problem, _("Look at the page Sign-in, or run: flask --app wsgi check.")
@@ -143,7 +144,7 @@ def _sign_in(found: Mapping[str, str]) -> Iterator[State]:
             "%(n)s identity provider can be used.", "%(n)s identity providers can be used.", len(providers)
         )
         yield State("signin", label, "ok", words)
-    ends = [end for one in providers if (end := getattr(one, "certificate_end", None))]
+    ends = [one.provider.certificate_end for one in providers if one.provider is not None]
     if ends:
         yield _certificate(min(ends))
 

@@ -1,7 +1,7 @@
 """Signing out ends this session at once, and only this one; the identity provider ends those it names."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -107,3 +107,39 @@ def test_answer_of_the_provider_ends_at_the_sign_in_page(door: Doors) -> None:
     answer = visit(here.browser(), url.query)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/signin?out=1")
     assert "Vous êtes déconnecté" in here.browser().get("/signin?out=1").text
+
+
+def test_provider_ends_sessions_of_its_own_people_only(door: Doors) -> None:
+    here = door()
+    second = "https://second.example/metadata"
+    slug = here.connect(second)
+    here.come_in(idp="environment")
+    sent = {"mail": ["ada@partner.example"]}
+    assert here.come_in(idp=slug, sender=second, pair="second", attributes=sent).status_code == 303
+    assert refusal_of(here, visit(here.browser(), asked_to_end(issuer=second))) == "signature"
+    assert refusal_of(here, visit(here.browser(), asked_to_end(pair="second"))) == "signature"
+    assert visit(here.browser(), asked_to_end(index=None, issuer=second, pair="second")).status_code == 303
+    assert [one.idp for one in here.sessions()] == [idp.ENTITY]
+
+
+def test_our_request_names_the_person_as_the_provider_did(door: Doors) -> None:
+    here = door(saml_name_id="email")
+    email = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+    browser = here.browser()
+    here.come_in(browser, name_id="ada@example.org", format=email, session_index="s9")
+    onward = unescape(browser.post("/logout").text.split('content="0; url=')[1].split('"')[0])
+    root = saml_messages.read_redirect(urlsplit(onward).query, "SAMLRequest")
+    name = root.find("{urn:oasis:names:tc:SAML:2.0:assertion}NameID")
+    assert (name.text, name.get("Format")) == ("ada@example.org", email)
+
+
+def test_late_or_early_logout_requests_end_nothing(door: Doors) -> None:
+    here = door()
+    here.come_in()
+    for minutes in (-11, 11):
+        message = saml_messages.logout_request(
+            idp.ENTITY, SLS, NameId("ada-7", None, "s1"), datetime.now(UTC) + timedelta(minutes=minutes)
+        )
+        url = saml_messages.redirect_url(SLS, "SAMLRequest", message, None, idp.keys().key)
+        assert refusal_of(here, visit(here.browser(), urlsplit(url).query)) == "expired"
+    assert len(here.sessions()) == 1
