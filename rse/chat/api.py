@@ -68,13 +68,19 @@ def get_group_conversation(slug: str) -> Any:
     return _shown(db.session(), discussion(slug))
 
 
-@endpoint(blueprint, "/conversations/<pid:conversation_id>/members/<pid:person_id>", "PUT", rule=SIGNED_IN)
+@endpoint(
+    blueprint, "/conversations/<pid:conversation_id>/members/<pid:person_id>", "PUT",
+    rule=SIGNED_IN, status=204,
+)  # fmt: skip
 def add_member(conversation_id: int, person_id: int) -> None:
     """Bring a person into a direct conversation."""
     members.invite(db.session(), viewer(), conversation_id, person_id)
 
 
-@endpoint(blueprint, "/conversations/<pid:conversation_id>/members/<pid:person_id>", "DELETE", rule=SIGNED_IN)
+@endpoint(
+    blueprint, "/conversations/<pid:conversation_id>/members/<pid:person_id>", "DELETE",
+    rule=SIGNED_IN, status=204,
+)  # fmt: skip
 def remove_member(conversation_id: int, person_id: int) -> None:
     """Leave a direct conversation, or take somebody out of one that the caller began."""
     members.remove(db.session(), viewer(), conversation_id, person_id)
@@ -150,7 +156,9 @@ def mark_read(conversation_id: int, body: MarkRead) -> Any:
     return {"seq": service.mark_read(db.session(), viewer(), conversation_id, body.seq)}
 
 
-@endpoint(blueprint, "/conversations/<pid:conversation_id>/mute", "PUT", rule=SIGNED_IN, body=Mute)
+@endpoint(
+    blueprint, "/conversations/<pid:conversation_id>/mute", "PUT", rule=SIGNED_IN, body=Mute, status=204
+)
 def mute(conversation_id: int, body: Mute) -> None:
     """Let a conversation count in the caller's unread messages, or not."""
     members.mute(db.session(), viewer(), conversation_id, muted=body.muted)
