@@ -12,13 +12,15 @@ from rse.administration import (
     job_views,
     models,
     people_views,
+    read_views,
+    reads,
     role_views,
     sso_views,
     stay_views,
     views,
 )
 from rse.core.audience import Viewer
-from rse.core.feature import Feature, NavItem, Subscriber
+from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
 from rse.core.model import encode_id
 from rse.core.web import current_viewer
@@ -48,6 +50,9 @@ feature = Feature(
     blueprints=(views.blueprint, sso_views.blueprint),
     cli=(cli.audit,),
     exports=(exports.export,),
+    tokens=read_views.tokens,
+    tokens_of=lambda _session, _kinds: {},  # live rooms are not opened by reads
+    panels=(Panel("sessions.top", "accesses", lazy("My data accesses"), 10, read_views.notice),),
     subscribers=(
         Subscriber("administration.memberships", (MemberJoined, MemberLeft), _note, "same_transaction"),
     ),
@@ -65,6 +70,25 @@ feature = Feature(
         _tab("people", lazy("People"), "people", 10),
         _tab("roles", lazy("Roles"), "roles", 40),
         NavItem("sso", lazy("Sign-in"), "sso.index", "", 50, "admin.tabs", _administers),
+        NavItem("accesses", lazy("My data accesses"), "administration.accesses", "", 80, "settings.tabs"),
+        NavItem(
+            "reads",
+            lazy("Private reads"),
+            "administration.reads_page",
+            "",
+            65,
+            "admin.tabs",
+            lambda viewer: bool(reads.OVERSEERS & viewer.roles),
+        ),
+        NavItem(
+            "reads",
+            lazy("Private reads"),
+            "administration.reads_page",
+            "eye",
+            91,
+            "admin",
+            lambda viewer: "dpo" in viewer.roles and "admin" not in viewer.roles,
+        ),
         _tab("audit", lazy("Audit"), "audit_page", 70),
         _tab("jobs", lazy("Jobs"), "jobs_page", 80),
     ),
