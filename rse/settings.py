@@ -38,7 +38,10 @@ class Settings(BaseSettings):
     company: str = Field("rse", min_length=1, max_length=60, description="the name shown in the bar")
     timezone: str = Field("Europe/Paris", description="the organisation's zone (IANA)")
     default_locale: Literal["fr", "en"] = Field("fr", description="language before a person has chosen")
-    frame_ancestors: str = Field("'none'", description="who may embed the pages (CSP)")
+    frame_ancestors: str = Field(
+        "'none'",
+        description="who may embed the pages (CSP); see sso-guide.md",
+    )
     session_idle_hours: int = Field(12, ge=1, le=720, description="a session unused for so long ends")
     session_days: int = Field(30, ge=1, le=365, description="no session lives longer")
     floor: int = Field(8, ge=MIN_FLOOR, le=50, description="smallest group that an indicator may describe")
