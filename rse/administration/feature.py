@@ -8,6 +8,7 @@ from rse.accounts import audit
 from rse.administration import (
     audit_views,
     cli,
+    company_views,
     exports,
     job_views,
     models,
@@ -90,8 +91,18 @@ feature = Feature(
             lambda viewer: "dpo" in viewer.roles and "admin" not in viewer.roles,
         ),
         _tab("audit", lazy("Audit"), "audit_page", 70),
+        _tab("company", lazy("Settings"), "company_page", 90),
         _tab("jobs", lazy("Jobs"), "jobs_page", 80),
     ),
 )
 
-__all__ = ["audit_views", "feature", "job_views", "models", "people_views", "role_views", "stay_views"]
+__all__ = [
+    "audit_views",
+    "company_views",
+    "feature",
+    "job_views",
+    "models",
+    "people_views",
+    "role_views",
+    "stay_views",
+]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, BigInteger, String, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rse.core import clock
@@ -51,7 +53,11 @@ class Remembered(Generic[T]):
 
 
 def _read(session: Session) -> Mapping[str, Any]:
-    rows = session.execute(select(CompanySetting.key, CompanySetting.value))
+    try:
+        rows = session.execute(select(CompanySetting.key, CompanySetting.value)).all()
+    except SQLAlchemyError:  # the database is away, or not upgraded yet: /healthz answers all the same
+        session.rollback()
+        return {}
     return {row.key: row.value for row in rows}
 
 
@@ -89,3 +95,39 @@ def put(session: Session, key: str, value: Any, *, by: int | None = None) -> boo
 def forget(session: Session) -> None:
     """Read the settings anew at the next use, in this process; the others follow within seconds."""
     _settings.forget(session)
+
+
+OFFERED = ("fr", "en")
+SWITCHES = ("chat", "indicators")  # features that a company may do without
+
+
+def switched_off(session: Session) -> frozenset[str]:
+    """Give the features that the company does without."""
+    return frozenset(get(session, "features_off", ()))
+
+
+def languages(session: Session) -> tuple[str, ...]:
+    """Give the languages that the company offers, at least one."""
+    return tuple(get(session, "languages", OFFERED)) or OFFERED
+
+
+@dataclass(frozen=True)
+class WorkingTime:
+    """When the company works: ISO days of the week, "HH:MM" local, and days off as dates."""
+
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    opens: str = "08:00"
+    closes: str = "18:00"
+    holidays: tuple[str, ...] = ()
+
+
+def working_time(session: Session) -> WorkingTime:
+    """Give when the company works."""
+    kept = get(session, "working_time", {})
+    usual = WorkingTime()
+    return WorkingTime(
+        tuple(kept.get("days", usual.days)),
+        kept.get("opens", usual.opens),
+        kept.get("closes", usual.closes),
+        tuple(kept.get("holidays", ())),
+    )

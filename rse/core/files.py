@@ -4,6 +4,7 @@ import io
 import re
 import secrets
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -14,13 +15,19 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MIN_SIDE = 64
 FORMATS = {"JPEG": {"jpg", "jpeg"}, "PNG": {"png"}, "WEBP": {"webp"}}
-NAME = re.compile(r"[0-9a-f]{32}\.jpg")
+NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png)")
 QUALITY = 86
 WHITE = (255, 255, 255)
+PNG = b"\x89PNG"
 
 
 class BadPicture(Exception):
     """A file that is not taken as a picture; the text says why, to the person who sent it."""
+
+
+def logo(data: bytes, filename: str, size: tuple[int, int]) -> bytes:
+    """Give a picture drawn anew as PNG within a size, its transparency kept. Raises BadPicture."""
+    return _checked(data, lambda: _draw_logo(data, filename, size))
 
 
 def square(data: bytes, filename: str, side: int) -> bytes:
@@ -29,12 +36,17 @@ def square(data: bytes, filename: str, side: int) -> bytes:
     Nothing of the original file is kept: no place, no camera, no hidden part. A picture that claims more
     pixels than a camera makes is refused before it is unpacked.
     """
+    return _checked(data, lambda: _draw(data, filename, side))
+
+
+def _checked(data: bytes, draw: Callable[[], bytes]) -> bytes:
+    """Draw, and say in words why a file is not taken."""
     if len(data) > MAX_BYTES:
         raise BadPicture(_("The picture is larger than 8 MB."))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _draw(data, filename, side)
+            return draw()
     except BadPicture:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -43,15 +55,32 @@ def square(data: bytes, filename: str, side: int) -> bytes:
         raise BadPicture(_("This file is not a picture that can be read.")) from error
 
 
+def _draw_logo(data: bytes, filename: str, size: tuple[int, int]) -> bytes:
+    with Image.open(io.BytesIO(data), formats=list(FORMATS)) as opened:
+        _check(opened, filename)
+        upright = ImageOps.exif_transpose(opened).convert("RGBA")
+    upright.thumbnail(size, Image.Resampling.LANCZOS)
+    clean = Image.new("RGBA", upright.size)
+    clean.paste(upright)
+    out = io.BytesIO()
+    clean.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _check(opened: Image.Image, filename: str) -> None:
+    """Refuse what is not what its name says, or too large, or too small. Raises BadPicture."""
+    extension = filename.rpartition(".")[2].lower()
+    if extension not in FORMATS.get(opened.format or "", ()):
+        raise BadPicture(_("The name of the file does not fit its content (JPEG, PNG or WebP)."))
+    if opened.width * opened.height > MAX_PIXELS:
+        raise BadPicture(_("The picture has too many pixels."))
+    if min(opened.size) < MIN_SIDE:
+        raise BadPicture(_("The picture is too small: at least 64 pixels."))
+
+
 def _draw(data: bytes, filename: str, side: int) -> bytes:
     with Image.open(io.BytesIO(data), formats=list(FORMATS)) as opened:
-        extension = filename.rpartition(".")[2].lower()
-        if extension not in FORMATS.get(opened.format or "", ()):
-            raise BadPicture(_("The name of the file does not fit its content (JPEG, PNG or WebP)."))
-        if opened.width * opened.height > MAX_PIXELS:
-            raise BadPicture(_("The picture has too many pixels."))
-        if min(opened.size) < MIN_SIDE:
-            raise BadPicture(_("The picture is too small: at least 64 pixels."))
+        _check(opened, filename)
         opened.draft("RGB", (side * 2, side * 2))
         upright = ImageOps.exif_transpose(opened).convert("RGBA")
     ground = Image.new("RGB", upright.size, WHITE)
@@ -64,11 +93,12 @@ def _draw(data: bytes, filename: str, side: int) -> bytes:
     return out.getvalue()
 
 
-def keep(folder: Path, jpeg: bytes) -> str:
+def keep(folder: Path, picture: bytes) -> str:
     """Store a picture under a name that cannot be guessed, and give the name."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = f"{secrets.token_hex(16)}.jpg"
-    (folder / name).write_bytes(jpeg)
+    extension = "png" if picture.startswith(PNG) else "jpg"
+    name = f"{secrets.token_hex(16)}.{extension}"
+    (folder / name).write_bytes(picture)
     return name
 
 

@@ -10,7 +10,7 @@ import structlog
 from flask_socketio import disconnect
 from pydantic import BaseModel, ValidationError
 
-from rse.core import db, i18n, live
+from rse.core import company, db, i18n, live
 from rse.core.audience import Viewer
 from rse.core.i18n import _
 from rse.core.policy import Invalid, NotFound, Refused
@@ -45,6 +45,8 @@ def _run(function: Handler, schema: type[BaseModel], data: Any, *, writes: bool)
     connected = live.sockets.get(live.sid())
     if connected is None or not connected.allowed():
         return failure(_("Too many requests in a short time. Wait a moment and try again."), 429)
+    if function.__module__.split(".")[1] in company.switched_off(db.session()):
+        return failure(_("Not allowed"), 404)
     try:
         value = schema.model_validate(data if isinstance(data, dict) else {})
         if writes:

@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 from prometheus_client import Counter, Histogram
 
-from rse.core import db, i18n
+from rse.core import company, db, i18n
 from rse.core.i18n import _
 from rse.core.policy import Action, Invalid, NotFound, Refused
 from rse.settings import Settings
@@ -63,8 +63,9 @@ def init(app: Flask, settings: Settings) -> None:
 def choose_language(settings: Settings) -> None:
     """Use the person's language and zone, else the browser's, else the company's."""
     who = getattr(current_user, "viewer", None)
+    offered = company.languages(db.session())
     if who is not None:
-        i18n.use(who.locale, who.timezone)
+        i18n.use(who.locale if who.locale in offered else offered[0], who.timezone)
         return
     asked = request.cookies.get("lang")
     locale = (
@@ -72,7 +73,7 @@ def choose_language(settings: Settings) -> None:
         if asked in i18n.LOCALES
         else i18n.negotiate(request.headers.get("Accept-Language"), settings.default_locale)
     )
-    i18n.use(locale, settings.timezone)
+    i18n.use(locale if locale in offered else offered[0], settings.timezone)
 
 
 def csrf_token() -> str:

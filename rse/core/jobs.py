@@ -19,7 +19,7 @@ from sqlalchemy import JSON, String, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from rse.core import clock, db, events
+from rse.core import clock, company, db, events
 from rse.core.model import Base
 from rse.core.outbox import purge, relay
 
@@ -215,7 +215,8 @@ def sweep() -> None:
 def clean() -> None:
     """Once a night: forget old events that are owed to nobody."""
     session = db.begin_write()
-    purge(session, clock.now() - KEEP_EVENTS)
+    days = company.get(session, "events_days", KEEP_EVENTS.days)
+    purge(session, clock.now() - timedelta(days=days))
     session.commit()
 
 

@@ -64,12 +64,15 @@ def iso(moment: Any) -> str:
 
 def shell() -> dict[str, Any]:
     """Give what the layout shows around every page; `frame_key` names all of it, for parts that are kept."""
-    who = current_viewer()
+    who, off = current_viewer(), company.switched_off(db.session())
     base: dict[str, Any] = {
         "csrf_token": headers.csrf_token(),
         "locale": i18n.get_locale(),
         "theme": request.cookies.get("theme", "auto"),
         "company": company.get(db.session(), "name") or settings().company,
+        "brand": brand(),
+        "languages": company.languages(db.session()),
+        "features_off": tuple(sorted(off)),
         "contact": settings().contact,
         "viewer": who.card if who else None,
     }
@@ -79,20 +82,33 @@ def shell() -> dict[str, Any]:
         shown = tuple(
             (at, item.count(db.session(), who) if item.count else 0)
             for at, (item, _href) in items
-            if item.shown(who)
+            if item.shown(who) and item.endpoint.split(".")[0] not in off
         )
         for give in registry().all("frame"):
             base |= give(db.session(), who)
     base["frame_key"] = fragments.key_of(base, shown)
-    base["navigation"], base["footer_links"] = _labelled(base["locale"], shown)
+    base["navigation"], base["footer_links"] = _labelled(base["locale"], shown, off)
     base["flashes"] = take_flashes() if who else []
     return base
 
 
-def _labelled(locale: str, shown: tuple[tuple[int, int], ...]) -> tuple[list[dict[str, Any]], list[Any]]:
+def brand() -> dict[str, str]:
+    """Give the addresses of the company's style sheet and logo; empty for ours."""
+    kept = company.everything(db.session())
+    colour, logo = kept.get("colour"), kept.get("logo")
+    version = "".join((colour or {}).values()).replace("#", "")
+    return {
+        "css": f"/brand.css?v={version}" if colour else "",
+        "logo": f"/brand/logo/{logo}" if logo else "",
+    }
+
+
+def _labelled(
+    locale: str, shown: tuple[tuple[int, int], ...], off: frozenset[str]
+) -> tuple[list[dict[str, Any]], list[Any]]:
     """Give the destinations that are shown, each with its count, and the footer's, in a language."""
     known: fragments.Cache = current_app.extensions.setdefault("rse_labelled", fragments.Cache(KEPT))
-    found: tuple[list[dict[str, Any]], list[Any]] | None = known.get((locale, shown))
+    found: tuple[list[dict[str, Any]], list[Any]] | None = known.get((locale, shown, off))
     if found is None:
         items = _items("main", "admin", "me")
         picked = [
@@ -106,8 +122,9 @@ def _labelled(locale: str, shown: tuple[tuple[int, int], ...]) -> tuple[list[dic
             }
             for at, count in shown
         ]
-        found = (picked, [(str(item.label), href) for item, href in _items("foot")])
-        known.put((locale, shown), found)
+        foot = [i for i in _items("foot") if i[0].endpoint.split(".")[0] not in off]
+        found = (picked, [(str(item.label), href) for item, href in foot])
+        known.put((locale, shown, off), found)
     return found
 
 

@@ -30,7 +30,7 @@ from flask_login import current_user
 from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
-from rse.core import db
+from rse.core import company, db
 from rse.core.audience import Viewer
 from rse.core.feature import Registry
 from rse.core.i18n import _
@@ -92,12 +92,15 @@ def guarded(
     function: Callable[..., Any], *, rule: Rule, limit: str | None = None, api: bool = False
 ) -> Callable[..., Any]:
     """Wrap a view: the rule first, then its rate limit, then the view; unsafe requests are committed."""
+    feature = f"{function.__module__}.".split(".")[1]
 
     @wraps(function)
     def checked(**parts: Any) -> Any:
         who = current_viewer()
         if not rule.allows(who):
             return _turn_away(who, api=api)
+        if feature in company.SWITCHES and feature in company.switched_off(db.session()):
+            abort(404)
         _check_scope(rule)
         if who is not None and not api:
             for guard in registry().all("guards"):

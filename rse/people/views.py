@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from pydantic import ValidationError
 
 from rse.accounts.models import Person
-from rse.core import db, files, text
+from rse.core import company, db, files, text
 from rse.core.api import BadInput
 from rse.core.i18n import language_name
 from rse.core.model import decode_id
@@ -87,6 +87,10 @@ def _links(wanted: Wanted, name: str, choices: list[Choice]) -> list[Facet]:
     return links
 
 
+def _has_messages() -> bool:
+    return "chat.begin" in current_app.view_functions and "chat" not in company.switched_off(db.session())
+
+
 @route(blueprint, "/people/<pid:person_id>", rule=SIGNED_IN)
 def show(person_id: int) -> Any:
     """Show a person."""
@@ -105,7 +109,7 @@ def show(person_id: int) -> Any:
         following=person.following,
         own=policy.may_edit(who, person_id),
         may_endorse=policy.may_endorse(who, person_id, person.card.status),
-        message=url_for("chat.begin") if "chat.begin" in current_app.view_functions else None,
+        message=url_for("chat.begin") if _has_messages() else None,
     )
 
 
