@@ -7,9 +7,19 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.events import PersonDeactivated, PersonReactivated, TokenCreated
 from rse.core import live
-from rse.core.feature import Feature, Subscriber
+from rse.core.feature import Feature, NavItem, Subscriber
+from rse.core.i18n import lazy
 from rse.people.events import PersonChanged
-from rse.provisioning import exports, ldap_cli, scim_api, scim_group_api, scim_models, scim_people, tasks
+from rse.provisioning import (
+    exports,
+    ldap_cli,
+    scim_api,
+    scim_group_api,
+    scim_models,
+    scim_people,
+    tasks,
+    views,
+)
 from rse.provisioning.cli import imports
 
 
@@ -31,7 +41,18 @@ def _put_out(session: Session, events: Sequence[PersonDeactivated]) -> None:
 
 feature = Feature(
     name="provisioning",
-    blueprints=(scim_api.blueprint,),
+    blueprints=(scim_api.blueprint, views.blueprint),
+    nav=(
+        NavItem(
+            "provisioning",
+            lazy("Provisioning"),
+            "provisioning.overview",
+            "",
+            60,
+            "admin.tabs",
+            lambda viewer: "admin" in viewer.roles,
+        ),
+    ),
     cli=(imports,),
     exports=(exports.export,),
     subscribers=(

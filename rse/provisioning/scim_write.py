@@ -5,6 +5,7 @@ from typing import Any
 
 from scim2_models import (
     Context,
+    InvalidValueException,
     NotFoundException,
     PatchOp,
     UniquenessException,
@@ -23,7 +24,8 @@ from rse.people.service import profile_of
 from rse.provisioning import scim_account as account
 from rse.provisioning import scim_people
 from rse.provisioning.scim_client import Client, check_version, number
-from rse.provisioning.scim_keys import document, exact, fold
+from rse.provisioning.scim_keys import document as kept
+from rse.provisioning.scim_keys import exact, fold
 from rse.provisioning.scim_models import DETAIL, UNMANAGED, ScimDocument, ScimUser, ScimWrite
 from rse.provisioning.scim_schema import ENTERPRISE, POLICY, USER, User
 
@@ -43,12 +45,20 @@ def visible(client: Client, public_id: str) -> Select[ScimUser]:
     return select(ScimUser).where(ScimUser.person_id == number(public_id), ScimUser.listed, mine)
 
 
+def _document(resource: User) -> dict[str, Any]:
+    """Give what is kept of a resource. Raises InvalidValueException without a userName."""
+    doc = kept(resource.model_dump(scim_ctx=Context.DEFAULT))
+    if "userName" not in doc:
+        raise InvalidValueException(detail="userName is required")
+    return doc
+
+
 def create(session: Session, client: Client, sent: User) -> int:
     """Make a person, or let in again one whom this provider had deleted; gives their id.
 
     Raises UniquenessException when userName, externalId or address is somebody else's.
     """
-    doc = document(sent.model_dump(scim_ctx=Context.DEFAULT))
+    doc = _document(sent)
     row = _deleted(session, client, doc)
     if row is not None:
         row.listed = True
@@ -108,7 +118,7 @@ def replace(session: Session, client: Client, public_id: str, sent: User, if_mat
     """Put other attributes in place of all; without `active` the person stays as they are."""
     row = find(session, client, public_id, lock=True)
     check_version(if_match, row.version)
-    doc = document(sent.model_dump(scim_ctx=Context.DEFAULT))
+    doc = _document(sent)
 
     def replaced(before: dict[str, Any]) -> dict[str, Any]:
         return {"active": before["active"]} | doc if "active" in before else doc
@@ -126,7 +136,7 @@ def patch(
     def patched(before: dict[str, Any]) -> dict[str, Any]:
         resource = User.model_validate({"schemas": [USER, ENTERPRISE], **before}, scim_policy=POLICY)
         operations.patch(resource, scim_policy=POLICY)
-        return document(resource.model_dump(scim_ctx=Context.DEFAULT))
+        return _document(resource)
 
     _change(session, client, row, patched, "patched")
 

@@ -60,8 +60,8 @@ class Provider:
         found: list[dict[str, Any]] = answer.json["Resources"]
         return found
 
-    def create(self, name: str = "mia.keller@example.com", **more: Any) -> dict[str, Any]:
-        answer = self.ask("POST", "/Users", {"schemas": [USER], "userName": name, **more})
+    def create(self, user_name: str = "mia.keller@example.com", **more: Any) -> dict[str, Any]:
+        answer = self.ask("POST", "/Users", {"schemas": [USER], "userName": user_name, **more})
         assert answer.status_code == 201, answer.json
         made: dict[str, Any] = answer.json
         return made

@@ -1,0 +1,88 @@
+"""The administration page of provisioning: tokens of the providers, groups with their mapping, writes."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, request
+
+from rse.core import db
+from rse.core.i18n import _
+from rse.core.policy import Invalid
+from rse.core.web import ADMIN, flash, page, route, see_other, viewer_id
+from rse.provisioning import runs, scim_http, scim_mapping, scim_overview, scim_tokens
+
+blueprint = Blueprint("provisioning", __name__)
+MAX_DAYS = 3650
+ROW = "<int(max=9223372036854775807):row_id>"
+
+
+def _page(status: int = 200, token: str = "", errors: dict[str, list[str]] | None = None) -> Any:
+    session = db.session()
+    tokens = scim_tokens.tokens(session)
+    return page(
+        "provisioning/admin.html",
+        status,
+        base=scim_http.base(),
+        tokens=tokens,
+        providers=sorted({one.provider or "scim" for one in tokens}),
+        token=token,
+        counts=scim_overview.counts(session),
+        groups=scim_overview.groups(session),
+        suggestions=scim_overview.suggestions(session),
+        kinds=[("", _("Nothing")), ("group", _("A group of the network")), ("department", _("A department"))],
+        failures=scim_overview.writes(session, failed=True),
+        writes=scim_overview.writes(session, failed=False),
+        runs=runs.latest(session, most=10),
+        errors={name: texts[0] for name, texts in (errors or {}).items()},
+        given=request.form,
+    )
+
+
+@route(blueprint, "/admin/provisioning", rule=ADMIN)
+def overview() -> Any:
+    """Show what provisions people, and how it goes."""
+    return _page()
+
+
+@route(blueprint, "/admin/provisioning/tokens", rule=ADMIN, methods=("POST",), limit="30/minute")
+def create_token() -> Any:
+    """Make a token for a provider; this page alone shows it."""
+    try:
+        life = _life(request.form.get("days", "").strip())
+        made = scim_tokens.create(db.session(), request.form.get("provider", ""), life, viewer_id())
+    except Invalid as wrong:
+        return _page(422, errors=wrong.errors)
+    response = _page(token=made)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _life(days: str) -> timedelta | None:
+    """Read how long a token is good. Raises Invalid(days=...)."""
+    if not days:
+        return None
+    if not (days.isascii() and days.isdigit() and 1 <= int(days[:6]) <= MAX_DAYS):
+        raise Invalid(days=_("A number of days from 1 to 3650, or nothing."))
+    return timedelta(days=int(days))
+
+
+@route(blueprint, f"/admin/provisioning/tokens/{ROW}/revoke", rule=ADMIN, methods=("POST",))
+def revoke_token(row_id: int) -> Any:
+    """End a token at once."""
+    scim_tokens.revoke(db.session(), row_id, viewer_id())
+    flash(_("The token has ended."), "ok")
+    return see_other(".overview")
+
+
+@route(blueprint, "/admin/provisioning/groups/<pid:group_id>", rule=ADMIN, methods=("POST",))
+def map_group(group_id: int) -> Any:
+    """Map a group of a provider to a group or department, or to nothing."""
+    session, kind = db.session(), request.form.get("kind", "")
+    group = scim_overview.group(session, group_id)
+    try:
+        target = scim_overview.target_named(session, kind, request.form.get("target", "")[:600])
+    except Invalid as wrong:
+        return _page(422, errors={f"group-{group_id}": texts for texts in wrong.errors.values()})
+    scim_mapping.map_to(session, group, kind, target, viewer_id())
+    flash(_("%(name)s: the mapping is stored, and its members have what it gives.", name=group.name), "ok")
+    return see_other(".overview")
