@@ -25,6 +25,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
         "urn:oid:0.9.2342.19200300.100.1.1",
         "urn:mace:dir:attribute-def:uid",
         "sAMAccountName",
+        "preferred_username",
         "username",
         "user_name",
         "login",

@@ -55,7 +55,7 @@ def connect(
         raise Invalid(metadata=_problem(refusal)) from refusal
     except UnicodeDecodeError as error:
         raise Invalid(metadata=_("This file is not UTF-8 text.")) from error
-    _require_free(session, found.entity_id, taken)
+    require_free(session, found.entity_id, taken)
     host = urlsplit(found.sso_url).hostname or found.entity_id
     row = Provider(
         slug=slug_for(session, name or host),
@@ -69,7 +69,7 @@ def connect(
     )
     session.add(row)
     session.flush()
-    _note(session, "provider.added", row, actor_id, entity_id=row.entity_id)
+    note(session, "provider.added", row, actor_id, entity_id=row.entity_id)
     return row
 
 
@@ -77,7 +77,8 @@ def _problem(refusal: Refused) -> str:
     return _("These metadata cannot be used: %(problem)s.", problem=refusal.detail)
 
 
-def _require_free(session: Session, entity_id: str, taken: frozenset[str]) -> None:
+def require_free(session: Session, entity_id: str, taken: frozenset[str]) -> None:
+    """Raise Invalid(metadata=...) when a provider is connected already, or cannot be."""
     known = session.scalar(select(Provider.name).where(Provider.entity_id == entity_id))
     if known is not None or entity_id in taken:
         raise Invalid(metadata=_("This identity provider is connected already."))
@@ -103,7 +104,7 @@ def take_metadata(session: Session, row: Provider, content: bytes, now: datetime
     if document != row.document:
         row.document = document
         session.flush()
-        _note(session, "provider.metadata", row, None, certificates=len(found.certificates))
+        note(session, "provider.metadata", row, None, certificates=len(found.certificates))
 
 
 def replace_metadata(session: Session, row: Provider, content: bytes, actor_id: int | None) -> None:
@@ -112,7 +113,7 @@ def replace_metadata(session: Session, row: Provider, content: bytes, actor_id: 
     if row.problem:
         problem, row.problem = row.problem, ""
         raise Invalid(metadata=_problem(Refused("metadata", problem)))
-    _note(session, "provider.metadata", row, actor_id)
+    note(session, "provider.metadata", row, actor_id)
 
 
 def edit(session: Session, row: Provider, actor_id: int | None, **changes: Any) -> None:
@@ -123,7 +124,7 @@ def edit(session: Session, row: Provider, actor_id: int | None, **changes: Any) 
     session.flush()
     if changed:
         details = {name: changes[name] for name in changed}
-        _note(session, "provider.edited", row, actor_id, **details)
+        note(session, "provider.edited", row, actor_id, **details)
 
 
 def switch(session: Session, row: Provider, actor_id: int | None, *, on: bool, others: int) -> None:
@@ -133,13 +134,13 @@ def switch(session: Session, row: Provider, actor_id: int | None, *, on: bool, o
     if row.enabled != on:
         row.enabled = on
         session.flush()
-        _note(session, "provider.enabled" if on else "provider.disabled", row, actor_id)
+        note(session, "provider.enabled" if on else "provider.disabled", row, actor_id)
 
 
 def delete(session: Session, row: Provider, actor_id: int | None, *, others: int) -> None:
     """Forget a provider; its people stay, and can be joined by another one."""
     _require_other(row, others)
-    _note(session, "provider.deleted", row, actor_id, entity_id=row.entity_id)
+    note(session, "provider.deleted", row, actor_id, entity_id=row.entity_id)
     session.delete(row)
     session.flush()
 
@@ -149,5 +150,6 @@ def _require_other(row: Provider, others: int) -> None:
         raise Invalid(provider=_("This is the last way in: connect and switch on another one first."))
 
 
-def _note(session: Session, action: str, row: Provider, actor_id: int | None, **details: Any) -> None:
+def note(session: Session, action: str, row: Provider, actor_id: int | None, **details: Any) -> None:
+    """Write what was done to a provider into the audit log."""
     audit.record(session, action, actor_id=actor_id, target=f"provider:{row.slug}", **details)

@@ -13,6 +13,7 @@ from rse.accounts import (
     live,
     logout_views,
     models,
+    oidc_views,
     saml_keys,
     sessions,
     views,
@@ -102,4 +103,4 @@ feature = Feature(
     restored=(end_sessions,),
 )
 
-__all__ = ["confirm_views", "feature", "logout_views", "models", "own_sessions", "own_tokens"]
+__all__ = ["confirm_views", "feature", "logout_views", "models", "oidc_views", "own_sessions", "own_tokens"]

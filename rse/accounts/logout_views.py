@@ -1,6 +1,7 @@
 """Signing out, from both sides: ours ends this session, theirs the sessions that it names."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -8,6 +9,7 @@ from flask import make_response, redirect, request
 from flask import session as stored
 
 from rse.accounts import connections, queries, saml, saml_messages, service, sessions
+from rse.accounts.connections import Connection
 from rse.accounts.models import Session as Signed
 from rse.accounts.saml_guard import Refused
 from rse.accounts.saml_messages import NameId
@@ -15,6 +17,8 @@ from rse.accounts.saml_metadata import IdentityProvider
 from rse.accounts.views import FLOOD, blueprint, refuse, sign_in_settings
 from rse.core import clock, db
 from rse.core.web import PUBLIC, page, route, see_other
+
+ONWARD: dict[str, Callable[[Connection], str | None]] = {}  # kind: where its logout goes; a protocol adds it
 
 
 @route(blueprint, "/logout", rule=PUBLIC, methods=("POST",))
@@ -38,6 +42,8 @@ def _onward(row: Signed) -> str | None:
     """Give the address that ends the session at its identity provider; None where it cannot."""
     config = sign_in_settings()
     way = connections.known(db.session(), config).find(row.idp) if row.idp else None
+    if way is not None and way.kind in ONWARD:
+        return ONWARD[way.kind](way)
     if way is None or way.provider is None or row.name_id is None:
         return None
     name_id = NameId(row.name_id, row.name_id_format, row.session_index)

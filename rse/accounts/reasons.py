@@ -68,6 +68,13 @@ UNVERIFIED = Reason(
         "again; if it happens every time, give the reference below to IT."
     ),
 )
+UNREACHABLE = Reason(
+    lazy("Your organisation's sign-in service does not answer"),
+    lazy(
+        "We could not reach it to finish this sign-in. Try again in a minute; if it lasts, give the "
+        "reference below to IT."
+    ),
+)
 BY_CODE = {
     **dict.fromkeys(("used", "replay", "other_browser", "relay_state", "in_response_to"), STALE),
     **dict.fromkeys(("expired", "too_early"), CLOCK),
@@ -76,6 +83,7 @@ BY_CODE = {
     "guest_ended": GUEST_ENDED,
     "guest_domain": GUEST_DOMAIN,
     "status": DECLINED,
+    "wire": UNREACHABLE,
 }
 
 

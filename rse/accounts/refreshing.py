@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select
 
-from rse.accounts import connecting, providers
+from rse.accounts import connecting, oidc_connecting, providers
 from rse.accounts.connections import Connection, of_row
 from rse.accounts.models import Provider
 from rse.accounts.saml_guard import Refused
@@ -21,7 +21,7 @@ DOUBT = timedelta(minutes=1)
 @jobs.schedule("23 2 * * *")
 def refresh_all() -> None:
     """Fetch the metadata of every provider that has an address for them; warn of certificates."""
-    query = select(Provider.id).where(Provider.kind == "saml").order_by(Provider.id)
+    query = select(Provider.id).order_by(Provider.id)
     for row_id in list(db.session().scalars(query)):
         refresh(row_id)
 
@@ -57,7 +57,8 @@ def refresh(row_id: int) -> str:
     if problem:
         row.checked_at, row.problem = clock.now(), problem[:500]
     elif url:
-        connecting.take_metadata(session, row, content, clock.now())
+        take = oidc_connecting.take_discovery if row.kind == "oidc" else connecting.take_metadata
+        take(session, row, content, clock.now())
     said = _warn(row)
     db.commit()
     return said

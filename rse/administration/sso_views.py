@@ -14,7 +14,7 @@ from rse.accounts.reasons import reason_for
 from rse.accounts.saml_guard import Refused
 from rse.accounts.saml_keys import certificate_end
 from rse.accounts.saml_metadata import MAX_METADATA
-from rse.administration import sso_forms, sso_words, words
+from rse.administration import openid_pages, sso_forms, sso_words, words
 from rse.core import clock, db
 from rse.core.i18n import _
 from rse.core.policy import Invalid, NotFound
@@ -26,14 +26,16 @@ BLANK_GRANTS = 3
 SHOWN_NAMES = 5  # recognised names shown beside a field
 
 
-def _way(slug: str) -> Connection:
+def way_of(slug: str) -> Connection:
+    """Give the connection of that short name. Raises NotFound."""
     way = next((one for one in signing.ways().all if one.slug == slug), None)
     if way is None:
         raise NotFound
     return way
 
 
-def _row(slug: str) -> Provider:
+def row_of(slug: str) -> Provider:
+    """Give the row of that short name. Raises NotFound."""
     row = db.session().scalar(select(Provider).where(Provider.slug == slug))
     if row is None:
         raise NotFound
@@ -116,10 +118,13 @@ def _metadata(url: str) -> bytes:
 @route(blueprint, "/admin/sso/<slug>", rule=ADMIN)
 def provider(slug: str) -> Any:
     """Show a provider: its state, its rules, and what can be done with it."""
-    return _page(_way(slug))
+    return provider_page(way_of(slug))
 
 
-def _page(way: Connection, status: int = 200, errors: dict[str, str] | None = None, given: Any = None) -> Any:
+def provider_page(
+    way: Connection, status: int = 200, errors: dict[str, str] | None = None, given: Any = None
+) -> Any:
+    """Show the page of a provider."""
     grants = [vars(grant) for grant in way.grants] if given is None else given["grants"]
     return page(
         "administration/sso_provider.html",
@@ -135,13 +140,15 @@ def _page(way: Connection, status: int = 200, errors: dict[str, str] | None = No
         roles=[("", "–"), *((role, words.role(role)) for role in ROLES)],
         words=sso_words,
         last=way.enabled and _others(way.slug) == 0,
+        client=openid_pages.client_of(row_of(way.slug)) if way.kind == "oidc" else None,
+        openid=openid_pages.ours(settings().base_url),
     )
 
 
 @route(blueprint, "/admin/sso/<slug>", rule=ADMIN, methods=("POST",), name="edit")
 def edit(slug: str) -> Any:
     """Keep the administrator's side of a provider: name, domains, options, mapping, grants."""
-    row, session = _row(slug), db.session()
+    row, session = row_of(slug), db.session()
     taken = {domain: way.name for way in signing.ways().all if way.slug != slug for domain in way.domains}
 
     def is_group(name: str) -> bool:
@@ -150,7 +157,8 @@ def edit(slug: str) -> Any:
     changes, errors = sso_forms.read(request.form, taken_domains=taken, is_group=is_group)
     if errors:
         db.rollback()
-        return _page(_way(slug), 422, errors, changes)
+        return provider_page(way_of(slug), 422, errors, changes)
+    changes["options"] = (row.options or {}) | changes["options"]  # what this form does not show stays
     connecting.edit(session, row, viewer_id(), **changes)
     flash(_("Saved. It counts from the next sign-in."), "ok")
     return see_other("sso.provider", slug=slug)
@@ -159,7 +167,7 @@ def edit(slug: str) -> Any:
 @route(blueprint, "/admin/sso/<slug>/switch", rule=ADMIN, methods=("POST",))
 def switch(slug: str) -> Any:
     """Let people in by a provider, or not any more."""
-    row, on = _row(slug), request.form.get("on") == "1"
+    row, on = row_of(slug), request.form.get("on") == "1"
     connecting.switch(db.session(), row, viewer_id(), on=on, others=_others(slug))
     name = row.name
     if on:
@@ -172,7 +180,7 @@ def switch(slug: str) -> Any:
 @route(blueprint, "/admin/sso/<slug>/metadata", rule=ADMIN, methods=("POST",), limit="30/minute")
 def metadata(slug: str) -> Any:
     """Fetch the metadata of a provider now, or replace them by a file or a text."""
-    row, by = _row(slug), viewer_id()
+    row, by = row_of(slug), viewer_id()
     if "refresh" in request.form:
         problem = refreshing.refresh(row.id)
         if problem:
@@ -187,7 +195,9 @@ def metadata(slug: str) -> Any:
         connecting.replace_metadata(db.session(), row, _metadata(""), by)
     except Invalid as invalid:
         db.rollback()
-        return _page(_way(slug), 422, {name: " ".join(texts) for name, texts in invalid.errors.items()})
+        return provider_page(
+            way_of(slug), 422, {name: " ".join(texts) for name, texts in invalid.errors.items()}
+        )
     flash(_("The new metadata are in use."), "ok")
     return see_other("sso.provider", slug=slug)
 
@@ -195,7 +205,7 @@ def metadata(slug: str) -> Any:
 @route(blueprint, "/admin/sso/<slug>/delete", rule=ADMIN)
 def delete(slug: str) -> Any:
     """Ask before a provider is forgotten."""
-    way = _way(slug)
+    way = way_of(slug)
     if way.id is None:
         raise NotFound
     return page("administration/sso_delete.html", way=way, last=way.enabled and _others(slug) == 0)
@@ -204,7 +214,7 @@ def delete(slug: str) -> Any:
 @route(blueprint, "/admin/sso/<slug>/delete", rule=ADMIN, methods=("POST",), name="forget")
 def forget(slug: str) -> Any:
     """Forget a provider."""
-    row = _row(slug)
+    row = row_of(slug)
     name = row.name
     connecting.delete(db.session(), row, viewer_id(), others=_others(slug))
     flash(_("%(name)s is not connected any more.", name=name), "ok")
@@ -214,7 +224,7 @@ def forget(slug: str) -> Any:
 @route(blueprint, "/admin/sso/<slug>/test", rule=ADMIN, limit="30/minute")
 def test(slug: str) -> Any:
     """Begin a test sign-in: the whole way to this provider and back, enabled or not."""
-    way = _way(slug)
+    way = way_of(slug)
     if way.kind not in signing.BEGIN or (way.kind == "saml" and way.provider is None):
         raise NotFound
     session = db.begin_write()

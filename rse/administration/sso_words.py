@@ -20,6 +20,7 @@ CHECKS: dict[str, Any] = {
     "session": lazy("The provider's session has not ended"),
     "token": lazy("The provider gave a token for the code"),
     "claims": lazy("The token is signed, for us, fresh, and answers our question"),
+    "userinfo": lazy("What the provider adds (userinfo) is about the same person"),
     "whole": lazy("The whole answer is accepted"),
     "replay": lazy("The assertion was never used before"),
     "account": lazy("The person has an account here, or can be given one"),
@@ -53,6 +54,9 @@ ADVICE: dict[str, Any] = {
     "known_otherwise": lazy("This account belongs to another person of a provider: end that tie first."),
     "deactivated": lazy("This account is deactivated: reactivate it on the page People."),
     "duplicate_attribute": lazy("The provider sends an attribute twice: correct its mapping there."),
+    "code": lazy("Compare client id, client secret and redirect address with those at the provider."),
+    "wire": lazy("This server cannot reach the provider: look at names, routes and firewalls."),
+    "userinfo": lazy("The provider answers the userinfo request wrongly: see its own log."),
     "replay": lazy("The same assertion came twice: begin the test again."),
 }
 FIELDS: dict[str, Any] = {
