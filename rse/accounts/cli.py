@@ -77,13 +77,16 @@ def _set_role(email: str, role: str, *, held: bool) -> None:
 
 @admin.command("link")
 @EMAIL
-def link(email: str) -> None:
+@click.option("--first", default="", metavar="NAME", help="Make this account: only while nobody administers.")
+def link(email: str, first: str) -> None:
     """Print a link that lets an administrator in once, within 15 minutes, without an identity provider."""
     session = db.begin_write()
     try:
-        made = emergency.make(session, find(session, email), clock.now())
+        someone = emergency.first_administrator(session, email, first) if first else find(session, email)
+        made = emergency.make(session, someone, clock.now())
     except SignInRefused as refusal:
-        raise click.ClickException(f"{email} is not an active administrator") from refusal
+        said = refusal.detail if first else "not an active administrator"
+        raise click.ClickException(f"{email}: {said}") from refusal
     db.commit()
     settings = current_app.extensions["rse_settings"]
     click.echo(f"{settings.base_url}/signin/link?token={made}")

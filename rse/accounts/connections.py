@@ -80,7 +80,7 @@ class Connection:
         )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def described(document: str) -> IdentityProvider | str:
     """Give what metadata describe, or the problem with them."""
     try:

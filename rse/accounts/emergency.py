@@ -3,13 +3,14 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import String, delete, exists, insert, select, type_coerce, update
 from sqlalchemy.orm import Session
 
-from rse.accounts import audit
+from rse.accounts import audit, names, queries, service
 from rse.accounts.models import Person, SignInLink
 from rse.accounts.saml_guard import Refused
 from rse.accounts.tokens import digest
+from rse.core import clock
 
 LIFE = timedelta(minutes=15)
 KEEP = timedelta(days=30)
@@ -25,6 +26,30 @@ def make(session: Session, person: Person, now: datetime) -> str:
     session.execute(insert(SignInLink).values(**values))
     audit.record(session, "breakglass.link", target=f"person:{person.id}")
     return token
+
+
+def first_administrator(session: Session, email: str, name: str) -> Person:
+    """Make the account of the first administrator of a new installation. Raises Refused once there is one."""
+    holds = type_coerce(Person.roles, String(200)).contains(" admin ")
+    if session.scalar(select(exists().where(holds, Person.status == "active"))):
+        raise Refused("not_administrator", "there is an administrator already")
+    if queries.person_by_email(session, email) is not None:
+        raise Refused("email_taken", "give this account the role instead")
+    given, _space, family = name.strip().partition(" ")
+    person = Person(
+        uid=service.free_uid(session, email),
+        email=email.strip().lower(),
+        given_name=given[:100],
+        family_name=family[:100],
+        display_name=name.strip()[:200],
+        sort_name=names.sort_name(family, given, name),
+        roles=frozenset({"admin"}),
+        created_at=clock.now(),
+    )
+    session.add(person)
+    session.flush()
+    audit.record(session, "person.create", target=f"person:{person.id}", by="breakglass")
+    return person
 
 
 def _require_administrator(person: Person) -> None:

@@ -6,11 +6,11 @@ Nothing waits for the network inside a transaction: the address is read, then as
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from rse.accounts import connecting, oidc_connecting, providers
 from rse.accounts.connections import Connection, of_row
-from rse.accounts.models import Provider
+from rse.accounts.models import Provider, SignInLink, SignInReport, SignInTicket
 from rse.accounts.saml_guard import Refused
 from rse.core import clock, db, jobs
 
@@ -24,6 +24,16 @@ def refresh_all() -> None:
     query = select(Provider.id).order_by(Provider.id)
     for row_id in list(db.session().scalars(query)):
         refresh(row_id)
+
+
+@jobs.schedule("*/10 * * * *")
+def forget_expired() -> None:
+    """Forget test reports, tickets and emergency links that nobody can use any more."""
+    session, now = db.begin_write(), clock.now()
+    for table in (SignInReport, SignInTicket):
+        session.execute(delete(table).where(table.expires_at <= now))
+    session.execute(delete(SignInLink).where(SignInLink.expires_at <= now - timedelta(days=1)))
+    db.commit()
 
 
 @jobs.job

@@ -22,7 +22,7 @@ from rse.core.web import ADMIN, flash, page, route, see_other, settings, viewer_
 from rse.groups.models import Group
 
 blueprint = Blueprint("sso", __name__)
-BLANK_GRANTS = 3
+BLANK_GRANTS = 2
 SHOWN_NAMES = 5  # recognised names shown beside a field
 
 
@@ -232,6 +232,14 @@ def test(slug: str) -> Any:
     return signing.BEGIN[way.kind](way, "/", viewer_id())
 
 
+def _use(name: str, ours: dict[str, str], way: Connection | None) -> Any:
+    """Tell what an attribute becomes here; None for nothing."""
+    if name in ours:
+        return sso_words.FIELDS.get(ours[name])
+    granting = {grant.attribute.casefold() for grant in way.grants} if way else set()
+    return _("Roles and groups") if name.casefold() in granting else None
+
+
 @route(blueprint, "/admin/sso/report", rule=ADMIN)
 def report() -> Any:
     """Show what a test sign-in has seen, to the administrator who made it, in the browser that made it."""
@@ -246,9 +254,7 @@ def report() -> Any:
         way=way,
         found=found,
         good=all(passed is not False for _key, passed, _code, _detail in found["checks"]),
-        sent=[
-            (name, values, sso_words.FIELDS.get(ours.get(name, ""))) for name, values in found["sent"].items()
-        ],
+        sent=[(name, values, _use(name, ours, way)) for name, values in found["sent"].items()],
         words=sso_words,
         role=words.role,
     )

@@ -75,6 +75,17 @@ def test_ends_after_a_quarter_of_an_hour(here: Door) -> None:
     assert refusal_of(here, here.browser().get(path(address))) == "expired"
 
 
+def test_first_administrator_of_a_new_installation_is_made_once(door: Doors) -> None:
+    new = door(saml_metadata="")
+    done = new.run("admin", "link", "Ada@Example.org", "--first", "Ada Byron")
+    asked = new.browser().get(path(done.output.strip().splitlines()[-1]))
+    assert "Ada Byron" in asked.text
+    (ada,) = new.rows(select(Person))
+    assert (ada.email, ada.roles, ada.family_name) == ("ada@example.org", {"admin"}, "Byron")
+    again = new.run("admin", "link", "eve@example.org", "--first", "Eve")
+    assert (again.exit_code, "already" in again.output) == (1, True)
+
+
 def test_is_for_active_administrators_only(here: Door) -> None:
     assert "not an active administrator" in here.run("admin", "link", "karim.benali@demo.example").output
     assert here.run("admin", "link", "nobody@demo.example").exit_code == 1
