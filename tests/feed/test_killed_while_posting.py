@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from http.client import HTTPException
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -55,7 +56,7 @@ def talk(port: int, token: str, said: list[tuple[str, str]], refused: list[str])
         except urllib.error.HTTPError as error:
             refused.append(f"{error.code} {error.read().decode()}")
             return
-        except OSError:
+        except (OSError, HTTPException):  # killed before the answer, or in the middle of it
             return
 
 
