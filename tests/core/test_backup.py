@@ -84,7 +84,8 @@ def backed_up_while_posting(app: Flask, data_dir: Path, target: Path) -> tuple[s
     threads = [threading.Thread(target=posting, args=(b, acknowledged, end)) for b in browsers]
     for thread in threads:
         thread.start()
-    time.sleep(0.5)
+    while len(acknowledged) < 6 and all(thread.is_alive() for thread in threads):
+        time.sleep(0.05)
     began = time.monotonic()
     done = command(data_dir, "backup", str(target))
     end.set()

@@ -8,13 +8,14 @@ import re
 import shlex
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener, urlopen
 
 import pytest
 import socketio
@@ -24,7 +25,7 @@ from rse.core import db
 from tests import factories
 from tests.conftest import SECRET, build
 from tests.deployment.proxy import ROOT, nginx
-from tests.servers import free_port, wait_for
+from tests.servers import free_port
 
 FOLDER = ROOT / "docs" / "deploy" / "one-machine"
 MEGABYTE = 1024 * 1024
@@ -63,7 +64,7 @@ class Site:
             request.add_header(name.replace("_", "-"), value)
         opener = build_opener(Stay, HTTPSHandler(context=self.tls()))
         try:
-            answer = opener.open(request, timeout=20)
+            answer = opener.open(request, timeout=60)
         except HTTPError as refused:
             answer = refused
         with answer:
@@ -92,11 +93,22 @@ def environment(unit: str, **values: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **named, **values}
 
 
+def answering(port: int, seconds: float = 120) -> None:
+    """Wait until the application answers: its door is open before it is there."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            answer.read()
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"nothing answers on {port}")
+
+
 @contextmanager
 def running(unit: str, port: int, **values: str) -> Iterator[None]:
     process = subprocess.Popen(unit_command(unit, port), cwd=ROOT, env=environment(unit, **values))
     try:
-        wait_for(port, 60)
+        answering(port)
         yield
     finally:
         process.terminate()
@@ -176,8 +188,8 @@ def test_messages_come_live_over_wss(people: dict[str, Site]) -> None:
     try:
         listener.on("message:new", heard.put)
         said = {"conversation_id": place, "body": "Par wss", "client_id": "1"}
-        assert speaker.call("message:send", said, timeout=10)["ok"]
-        assert heard.get(timeout=10)["body"] == "Par wss"
+        assert speaker.call("message:send", said, timeout=30)["ok"]
+        assert heard.get(timeout=30)["body"] == "Par wss"
     finally:
         listener.disconnect()
         speaker.disconnect()
@@ -207,7 +219,7 @@ def test_nobody_speaks_for_the_proxy(site: Site) -> None:
 
 def test_what_is_too_large_is_refused_at_the_door(site: Site) -> None:
     host, port = site.url.removeprefix("https://").split(":")
-    door = http.client.HTTPSConnection(host, int(port), timeout=20, context=site.tls())
+    door = http.client.HTTPSConnection(host, int(port), timeout=60, context=site.tls())
     door.putrequest("POST", "/saml/acs")
     door.putheader("Content-Length", str(28 * MEGABYTE))
     door.endheaders()

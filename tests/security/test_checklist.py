@@ -1,10 +1,22 @@
 """docs/security.md names every requirement, and every test and text that it names exists."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
+
+from rse import app
+from rse.accounts import saml_guard
+from rse.chat import policy as chat_policy
+from rse.chat import schemas as chat
+from rse.core import files, live, sockets
+from rse.core import text as core_text
+from rse.feed import schemas as feed
+from rse.provisioning import scim_filter, scim_http, scim_patch
+from rse.search import api as search_api
+from rse.search import grammar
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "security.md").read_text()
@@ -30,7 +42,9 @@ def test_no_requirement_is_missing() -> None:
 
 
 def test_every_line_says_what_shows_it_or_why_not() -> None:
-    lines = [by for *_rest, by in ROW.findall(TEXT)] + [by for _what, by in PLAIN.findall(TEXT)]
+    lines = [by for *_rest, by in ROW.findall(TEXT)] + [
+        by for _what, by in PLAIN.findall(TEXT.partition("## Keys")[0])
+    ]
     assert len(lines) > 300
     marks = re.compile(r"`[\w/]+\.py::test_\w+`|\*\*(n/a|open|document|deployment)\*\*: \S")
     assert [by for by in lines if not marks.search(by)] == []
@@ -54,6 +68,23 @@ def test_every_text_that_is_named_exists() -> None:
     assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
 
 
+def test_the_limits_that_are_told_are_those_of_the_code() -> None:
+    limits = TEXT.partition("## Limits")[2]
+    mebi, kibi = 1024 * 1024, 1024
+    told = [
+        f"{app.MAX_REQUEST // mebi} MiB; {app.MAX_FORM_MEMORY // mebi} MiB",
+        f"{files.MAX_BYTES // mebi} MiB, {files.MAX_PIXELS:,} pixels",
+        f"{feed.MAX_BODY:,}, {feed.MAX_TITLE} characters, {feed.MAX_TAGS}; {feed.MAX_COMMENT:,}; {chat.MAX_BODY:,}",
+        f"{core_text.MAX_MENTIONS}; {chat_policy.MAX_PEOPLE}",
+        f"{grammar.MAX_TEXT} characters, {grammar.MAX_WORDS} words, {search_api.PER_MINUTE.partition('/')[0]} a minute",
+        f"{saml_guard.MAX_BYTES // kibi} KiB, {saml_guard.MAX_ELEMENTS:,} elements, {saml_guard.MAX_DEPTH} deep",
+        f"{scim_http.MAX_BODY // mebi} MiB; {scim_filter.MAX_FILTER:,} characters, {scim_filter.MAX_TERMS} terms",
+        f"terms; {scim_patch.MAX_OPERATIONS:,}",
+        f"{live.MAX_PAYLOAD // kibi} KiB; {sockets.RATE} in {sockets.PER_SECONDS:.0f} s; {sockets.PER_PERSON}",
+    ]
+    assert [line for line in told if line not in limits] == []
+
+
 @pytest.mark.parametrize("path", ["/", "/signin", "/api/v1/me"])
-def test_trace_is_not_answered(app: Flask, path: str) -> None:
-    assert app.test_client().open(path, method="TRACE").status_code in {401, 405}
+def test_trace_is_not_answered(make_app: Callable[..., Flask], path: str) -> None:
+    assert make_app().test_client().open(path, method="TRACE").status_code in {401, 405}
