@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from scim2_models import InvalidValueException, UniquenessException
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts import lifecycle, service
@@ -14,8 +14,8 @@ from rse.accounts.models import Person
 from rse.accounts.names import sort_name
 from rse.core import clock
 from rse.core.model import encode_id
-from rse.people.departments import Tree, place
-from rse.people.models import Profile
+from rse.people.departments import SEPARATOR, Tree, place, split_path
+from rse.people.models import Department, DepartmentMembership, Profile
 from rse.people.reporting import set_manager
 from rse.people.service import MAX_PHONE, profile_of
 from rse.provisioning.scim_client import Client
@@ -67,6 +67,12 @@ def fields(doc: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def sorted_by(doc: Mapping[str, Any]) -> str:
+    """Give what the person is sorted by."""
+    said = fields(doc)
+    return sort_name(said["family_name"], said["given_name"], said["display_name"])
+
+
 def owned(doc: Mapping[str, Any]) -> dict[str, str]:
     """Give the fields of the profile that the provider owns while its document stands."""
     work = doc.get(ENTERPRISE, {})
@@ -79,8 +85,10 @@ def owned(doc: Mapping[str, Any]) -> dict[str, str]:
 class Account:
     """One person while a document is applied; `doc` may be corrected, `notes` say what was not taken."""
 
-    def __init__(self, session: Session, client: Client, row: ScimUser, doc: dict[str, Any]) -> None:
-        self.session, self.client, self.row, self.doc = session, client, row, doc
+    def __init__(
+        self, session: Session, client: Client, row: ScimUser, doc: dict[str, Any], *, new: bool = False
+    ) -> None:
+        self.session, self.client, self.row, self.doc, self.new = session, client, row, doc, new
         self.person = session.get_one(Person, row.person_id)
         self.profile = profile_of(session, row.person_id)
         self.notes: list[str] = []
@@ -105,7 +113,7 @@ class Account:
         changed = {name: value for name, value in wanted.items() if getattr(person, name) != value}
         for name, value in changed.items():
             setattr(person, name, value)
-        person.sort_name = sort_name(person.family_name, person.given_name, person.display_name)
+        person.sort_name = sorted_by(doc)
         person.version += bool(changed)
         if doc.get("timezone") in ZONES and person.timezone is None:
             person.timezone = doc["timezone"]
@@ -137,14 +145,23 @@ class Account:
         if not path and "department" not in gone:
             return
         try:
-            self.profile.department_id = Tree(self.session).find_or_add(path or "")
+            self.profile.department_id = self._department_id(path or "")
         except ValueError:
             self.notes.append("department: the path is too long, left as it was")
             return
         if self.person.status == "active":
             self._place(self.profile.department_id)
 
+    def _department_id(self, path: str) -> int | None:
+        """Give a department, made when it is missing: of one spelled as it is stored, without reading all."""
+        same = select(Department.id).where(Department.path == SEPARATOR.join(split_path(path)))
+        return self.session.scalar(same) or Tree(self.session).find_or_add(path)
+
     def _place(self, department_id: int | None) -> None:
+        if self.new and department_id is not None:
+            first = {"department_id": department_id, "from_date": None, "to_date": None}
+            self.session.execute(insert(DepartmentMembership).values(person_id=self.person.id, **first))
+            return
         day = clock.now().date()
         place(self.session, self.person.id, department_id, day, self.profile.start_date)
 
@@ -196,11 +213,10 @@ def is_guest(doc: Mapping[str, Any]) -> bool:
 def named(session: Session, provider: str, said: str) -> int | None:
     """Give the person that a provider means: by id, by its own id, by userName, or by address."""
     key = fold(said)
-    mine = ScimUser.provider == provider
     query = select(ScimUser.person_id, ScimUser.public_id, ScimUser.external_id, ScimUser.user_name)
-    either = or_(ScimUser.public_id == said, ScimUser.user_name == key, ScimUser.email == key)
-    own = select(ScimUser.person_id).where(mine, ScimUser.external_id == exact(said))
-    rows = session.execute(query.where(or_(either, ScimUser.person_id.in_(own))).limit(8)).all()
+    own = (ScimUser.provider == provider) & (ScimUser.external_id == exact(said))
+    either = or_(ScimUser.public_id == said, ScimUser.user_name == key, ScimUser.email == key, own)
+    rows = session.execute(query.where(either).limit(8)).all()
     ranked = sorted(rows, key=lambda r: (r.public_id != said, r.external_id != said, r.user_name != key))
     return ranked[0].person_id if ranked else None
 

@@ -1,6 +1,7 @@
 """The rows by which SCIM finds people: kept in step with accounts and profiles, whoever changes them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -16,6 +17,7 @@ from rse.provisioning.scim_models import UNMANAGED, ScimDocument, ScimEmail, Sci
 from rse.provisioning.scim_schema import ENTERPRISE
 
 BATCH = 200
+WRITING = "scim_writing"
 _PERSON = (
     Person.id, Person.uid, Person.email, Person.display_name, Person.given_name, Person.family_name,
     Person.title, Person.site, Person.status, Person.created_at,
@@ -26,8 +28,12 @@ _PERSON = (
 def mirror(session: Session, person_ids: Collection[int]) -> None:
     """Bring the rows of these people up to date with their accounts. Flushes.
 
-    Of people whom a provider manages only `active` follows: the rest is what the provider said.
+    Of people whom a provider manages only `active` follows: the rest is what the provider said. Whom SCIM
+    itself is writing (`writing`) is left alone.
     """
+    person_ids = set(person_ids) - session.info.get(WRITING, set())
+    if not person_ids:
+        return
     query = select(*_PERSON).outerjoin(Profile, Profile.person_id == Person.id)
     query = query.outerjoin(Department, Department.id == Profile.department_id)
     people = session.execute(query.where(Person.id.in_(person_ids), Person.kind != "service")).all()
@@ -45,6 +51,17 @@ def mirror(session: Session, person_ids: Collection[int]) -> None:
             _follow(session, row, documents[person.id], active=person.status == "active")
     _insert(session, fresh)
     session.flush()
+
+
+@contextmanager
+def writing(session: Session, person_id: int) -> Iterator[None]:
+    """Keep the events of a write of SCIM from reading back what it has just stored."""
+    own: set[int] = session.info.setdefault(WRITING, set())
+    own.add(person_id)
+    try:
+        yield
+    finally:
+        own.discard(person_id)
 
 
 def _rows(person_ids: Iterable[int]) -> Any:
@@ -126,18 +143,21 @@ def store(session: Session, row: ScimUser, held: ScimDocument, doc: dict[str, An
             session.execute(insert(ScimEmail), emails)
 
 
-def add(session: Session, person: Person, provider: str, doc: dict[str, Any]) -> ScimUser:
+def add(
+    session: Session, person: Person, provider: str, doc: dict[str, Any]
+) -> tuple[ScimUser, ScimDocument]:
     """Keep the document of somebody who is new. Flushes."""
     row = ScimUser(
         person_id=person.id, provider=provider, listed=True, shut_out=False, version=1,
         created_at=person.created_at, modified_at=person.created_at, **columns(person.id, doc),
     )  # fmt: skip
-    session.add_all([row, ScimDocument(person_id=person.id, data=doc)])
+    held = ScimDocument(person_id=person.id, data=doc)
+    session.add_all([row, held])
     session.flush()
     emails = email_rows(person.id, doc)
     if emails:
         session.execute(insert(ScimEmail), emails)
-    return row
+    return row, held
 
 
 def complete(session: Session) -> int:

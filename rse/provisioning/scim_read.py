@@ -17,6 +17,10 @@ from rse.provisioning.scim_models import UNMANAGED, ScimDocument, ScimGroup, Sci
 from rse.provisioning.scim_schema import ENTERPRISE, USER, User
 
 MAX_COUNT, USUAL_COUNT = 200, 100
+_SHOWN = (
+    ScimUser.person_id, ScimUser.public_id, ScimUser.created_at, ScimUser.modified_at, ScimUser.version,
+    ScimDocument.data,
+)  # fmt: skip
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
@@ -93,14 +97,10 @@ def written(session: Session, base: str, ids: Sequence[int], query: Query) -> li
     """Write people as SCIM does, in this order; rights are the caller's."""
     if not ids:
         return []
-    rows = select(ScimUser, ScimDocument.data).join(
-        ScimDocument, ScimDocument.person_id == ScimUser.person_id
-    )
-    by_id = {
-        row.person_id: (row, doc) for row, doc in session.execute(rows.where(ScimUser.person_id.in_(ids)))
-    }
+    rows = select(*_SHOWN).join(ScimDocument, ScimDocument.person_id == ScimUser.person_id)
+    by_id = {row.person_id: row for row in session.execute(rows.where(ScimUser.person_id.in_(ids)))}
     groups = groups_of(session, base, ids) if query.wants("groups") else {}
-    return [project(resource(base, *by_id[i], groups.get(i, [])), query) for i in ids if i in by_id]
+    return [project(resource(base, by_id[i], groups.get(i, [])), query) for i in ids if i in by_id]
 
 
 def groups_of(session: Session, base: str, ids: Sequence[int]) -> Mapping[int, list[dict[str, str]]]:
@@ -114,10 +114,10 @@ def groups_of(session: Session, base: str, ids: Sequence[int]) -> Mapping[int, l
     return found
 
 
-def resource(base: str, row: ScimUser, doc: Mapping[str, Any], groups: list[Any]) -> dict[str, Any]:
+def resource(base: str, row: Any, groups: list[Any]) -> dict[str, Any]:
     """Write one person."""
-    out: dict[str, Any] = {"schemas": [USER], "id": row.public_id, **doc}
-    work = doc.get(ENTERPRISE)
+    out: dict[str, Any] = {"schemas": [USER], "id": row.public_id, **row.data}
+    work = row.data.get(ENTERPRISE)
     if work:
         out["schemas"] = [USER, ENTERPRISE]
         manager = work.get("manager")

@@ -10,7 +10,7 @@ from scim2_models import (
     PatchOp,
     UniquenessException,
 )
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, insert, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts import audit, service
@@ -20,7 +20,7 @@ from rse.core import clock
 from rse.core.events import emit
 from rse.core.model import new_id
 from rse.people.events import PersonChanged
-from rse.people.service import profile_of
+from rse.people.models import Profile
 from rse.provisioning import scim_account as account
 from rse.provisioning import scim_people
 from rse.provisioning.scim_client import Client, check_version, number
@@ -58,60 +58,58 @@ def create(session: Session, client: Client, sent: User) -> int:
 
     Raises UniquenessException when userName, externalId or address is somebody else's.
     """
-    doc = _document(sent)
-    row = _deleted(session, client, doc)
-    if row is not None:
-        row.listed = True
+    doc, person_id = _document(sent), new_id()
+    email = account.address(person_id, doc)
+    holder = session.scalar(select(Person.id).where(Person.email == email))
+    same = _named_so(client, doc) | (ScimUser.person_id == holder)
+    rows = session.scalars(select(ScimUser).where(same).with_for_update()).all()
+    deleted = next((row for row in rows if row.provider == client.provider and not row.listed), None)
+    if deleted is not None:
+        deleted.listed = True
         doc.setdefault("active", True)
-        return _change(session, client, row, lambda _before: doc, "restored")
-    _require_unique(session, client, doc)
-    person = _person(session, doc)
+        return _change(session, client, deleted, lambda _before: doc, "restored")
+    if rows or holder is not None:
+        raise UniquenessException(detail="userName, externalId or e-mail address is in use")
+    person, profile = _account(session, person_id, email, doc)
+    row, held = scim_people.add(session, person, client.provider, doc)
+    _apply(session, client, row, {}, "created")
+    account.tie_waiting(session, row, held.data)
+    return profile.person_id
+
+
+def _account(session: Session, person_id: int, email: str, doc: Mapping[str, Any]) -> tuple[Person, Profile]:
+    """Store account and profile of somebody new; the login comes from the userName."""
+    stem, guest = login_stem(doc["userName"]), account.is_guest(doc)
+    taken = session.scalar(select(Person.id).where(Person.uid == stem)) is not None
+    person = Person(
+        id=person_id, uid=service.free_uid(session, stem) if taken else stem, email=email,
+        **account.fields(doc), sort_name=account.sorted_by(doc), kind="guest" if guest else "employee",
+        status="active", roles=frozenset({"guest"} if guest else ()), created_at=clock.now(), version=1,
+    )  # fmt: skip
     session.add(person)
     session.flush()
-    profile_of(session, person.id).welcome_step = 1
-    row = scim_people.add(session, person, client.provider, doc)
-    _apply(session, client, row, {}, "created")
-    account.tie_waiting(session, row, doc)
-    return person.id
-
-
-def _person(session: Session, doc: Mapping[str, Any]) -> Person:
-    """Make the account; its login comes from the userName."""
-    person_id, guest = new_id(), account.is_guest(doc)
-    stem = login_stem(doc["userName"])
-    taken = session.scalar(select(Person.id).where(Person.uid == stem)) is not None
-    email = account.address(person_id, doc)
-    account.require_free(session, email)
-    return Person(
-        id=person_id, uid=service.free_uid(session, stem) if taken else stem, email=email,
-        display_name=account.shown_name(doc), kind="guest" if guest else "employee", status="active",
-        roles=frozenset({"guest"} if guest else ()), created_at=clock.now(), version=1,
+    profile = Profile(
+        person_id=person_id, languages=[], imported={}, preferences={}, about="", phone="",
+        locked=account.owned(doc), source=account.SOURCE, welcome_step=1,
     )  # fmt: skip
+    session.add(profile)
+    return person, profile
 
 
-def _deleted(session: Session, client: Client, doc: Mapping[str, Any]) -> ScimUser | None:
-    """Give the row of whom this provider deleted under the same userName, externalId or address."""
-    email = account.address(0, doc)
-    holder = select(Person.id).where(Person.email == email)
-    same = or_(ScimUser.user_name == fold(doc["userName"]), ScimUser.person_id.in_(holder))
-    if doc.get("externalId"):
-        same = or_(same, ScimUser.external_id == exact(doc["externalId"]))
-    mine = (ScimUser.provider == client.provider, ScimUser.listed.is_(False))
-    return session.scalars(select(ScimUser).where(*mine, same).with_for_update().limit(1)).first()
+def _named_so(client: Client, doc: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Give the criterion of the people who have this userName or externalId."""
+    same: ColumnElement[bool] = ScimUser.user_name == fold(doc["userName"])
+    if not doc.get("externalId"):
+        return same
+    mine = (ScimUser.provider == client.provider) & (ScimUser.external_id == exact(doc["externalId"]))
+    return or_(same, mine)
 
 
-def _require_unique(
-    session: Session, client: Client, doc: Mapping[str, Any], person_id: int | None = None
-) -> None:
+def _require_unique(session: Session, client: Client, doc: Mapping[str, Any], person_id: int) -> None:
     """Raise UniquenessException when userName or externalId is somebody else's."""
-    names: list[ColumnElement[bool]] = [ScimUser.user_name == fold(doc["userName"])]
-    if doc.get("externalId"):
-        mine = (ScimUser.provider == client.provider) & (ScimUser.external_id == exact(doc["externalId"]))
-        names.append(mine)
-    for criterion in names:
-        holder = session.scalar(select(ScimUser.person_id).where(criterion).limit(1))
-        if holder is not None and holder != person_id:
-            raise UniquenessException(detail="userName or externalId is in use")
+    holders = session.scalars(select(ScimUser.person_id).where(_named_so(client, doc)).limit(2))
+    if set(holders) - {person_id}:
+        raise UniquenessException(detail="userName or externalId is in use")
 
 
 def replace(session: Session, client: Client, public_id: str, sent: User, if_match: str | None) -> None:
@@ -169,17 +167,24 @@ def _change(session: Session, client: Client, row: ScimUser, change: Change, wha
 def _apply(session: Session, client: Client, row: ScimUser, before: Mapping[str, Any], what: str) -> None:
     """Bring account and profile in line with the document just stored, and note what was done."""
     held = session.get_one(ScimDocument, row.person_id)
-    work = account.Account(session, client, row, dict(held.data))
-    work.apply(before)
-    if work.doc != held.data:
-        scim_people.store(session, row, held, work.doc)
+    work = account.Account(session, client, row, dict(held.data), new=what == "created")
+    with scim_people.writing(session, row.person_id):
+        work.apply(before)
+        if work.doc != held.data:
+            scim_people.store(session, row, held, work.doc)
+        _note(session, client, work, before, what)
+        emit(session, PersonChanged(row.person_id))
+
+
+def _note(
+    session: Session, client: Client, work: account.Account, before: Mapping[str, Any], what: str
+) -> None:
+    person_id = work.person.id
     changed = sorted(n for n in {*before, *work.doc} if before.get(n) != work.doc.get(n))
     names = [name if name != ENTERPRISE else "enterprise" for name in changed]
     about = {"provider": client.provider, "fields": names, "notes": work.notes}
-    target = f"person:{row.person_id}"
-    audit.record(session, f"scim.user.{what}", actor_id=client.actor_id, target=target, **about)
+    action, target = f"scim.user.{what}", f"person:{person_id}"
+    audit.record(session, action, actor_id=client.actor_id, target=target, **about)
     detail = "; ".join(filter(None, [", ".join(names), *work.notes]))[:DETAIL]
     written = {"provider": client.provider, "at": clock.now(), "action": f"user.{what}", "detail": detail}
-    session.add(ScimWrite(**written, person_id=row.person_id, failed=False))
-    session.flush()
-    emit(session, PersonChanged(row.person_id))
+    session.execute(insert(ScimWrite).values(**written, person_id=person_id, failed=False))
