@@ -19,6 +19,7 @@ from rse.administration import (
     role_views,
     sso_views,
     stay_views,
+    token_views,
     views,
 )
 from rse.core.audience import Viewer
@@ -91,6 +92,7 @@ feature = Feature(
             "admin",
             lambda viewer: "dpo" in viewer.roles and "admin" not in viewer.roles,
         ),
+        _tab("all-tokens", lazy("Access tokens"), "tokens_page", 60),
         _tab("audit", lazy("Audit"), "audit_page", 70),
         _tab("company", lazy("Settings"), "company_page", 90),
         _tab("jobs", lazy("Jobs"), "jobs_page", 80),
@@ -107,4 +109,5 @@ __all__ = [
     "people_views",
     "role_views",
     "stay_views",
+    "token_views",
 ]

@@ -108,6 +108,29 @@ def tokens(session: Session, person_id: int) -> Sequence[Any]:
 
 
 @dataclass(frozen=True)
+class Token:
+    """A token of somebody; when it was used is shown to its owner alone."""
+
+    id: int
+    name: str
+    scope: str
+    created_at: datetime
+    expires_at: datetime | None
+    card: Card
+
+
+def all_tokens(session: Session, before: int | None, limit: int) -> list[Token]:
+    """Give `limit + 1` tokens of everybody, the newest first, older than a position."""
+    columns = (ApiToken.name, ApiToken.scope, ApiToken.created_at.label("made"), ApiToken.expires_at)
+    query = select(*COLUMNS, ApiToken.id.label("token"), *columns)
+    query = query.join(ApiToken, ApiToken.person_id == Person.id)
+    if before is not None:
+        query = query.where(ApiToken.id < before)
+    rows = session.execute(query.order_by(ApiToken.id.desc()).limit(limit + 1))
+    return [Token(r.token, r.name, r.scope, r.made, r.expires_at, card_of(r)) for r in rows]
+
+
+@dataclass(frozen=True)
 class Holders:
     """Who holds a role: the first of them by name, and how many there are."""
 
