@@ -165,8 +165,10 @@ def claimed_issuer(token: str) -> str:
     return issuer if isinstance(issuer, str) else ""
 
 
-def logout_token(claims: Claims) -> tuple[str | None, str | None]:
+def logout_token(header: Mapping[str, Any], claims: Claims) -> tuple[str | None, str | None]:
     """Give (sub, sid) of a logout token whose signature and times were checked. Raises Refused."""
+    if str(header.get("typ", "")).lower() != "logout+jwt":
+        raise Refused("token", "this token is of another kind")
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict) or "nonce" in claims:
         raise Refused("token", "this is no logout token")

@@ -102,11 +102,11 @@ def backchannel() -> Response:
     try:
         ready = _sender(token)
         keys = oidc_wire.keys.of(ready.found, oidc_tokens.key_id(token), pause=oidc_wire.KEYS_PAUSE)
-        _header, claims = oidc_tokens.signed_claims(token, keys)
+        header, claims = oidc_tokens.signed_claims(token, keys)
         oidc_tokens.check_claims(
             {"exp": claims.get("iat"), **claims}, ready.found.issuer, ready.client.id, now
         )
-        subject, sid = oidc_tokens.logout_token(claims)
+        subject, sid = oidc_tokens.logout_token(header, claims)
     except Refused as refusal:
         return _answer(400, refusal.code)
     db.rollback()

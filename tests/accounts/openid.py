@@ -61,6 +61,7 @@ class Provider:
     shown: list[Any] = field(default_factory=lambda: [_RSA[0], _EC])
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    issued: list[str] = field(default_factory=list)
     down: bool = False
 
     @property
@@ -110,7 +111,9 @@ class Provider:
         }  # fmt: skip
         claims |= {"sub": self.person["sub"]} if self.userinfo is not None else self.person
         self.bend(claims)
-        return 200, {"access_token": access, "token_type": "Bearer", "id_token": self.signed(claims)}
+        id_token = self.signed(claims)
+        self.issued += [access, id_token]
+        return 200, {"access_token": access, "token_type": "Bearer", "id_token": id_token}
 
     def answer(self, method: str, path: str, body: str, headers: Any) -> tuple[int, Any]:
         self.asked.append(path)

@@ -12,6 +12,7 @@ from rse.accounts import oidc_connecting, oidc_wire, refreshing, sessions
 from rse.accounts.models import AuditEntry, Person, Session, SignInRequest
 from rse.accounts.models import Provider as Row
 from rse.core import clock, db
+from rse.core.model import Base
 from rse.people.models import Profile
 from tests import factories
 from tests.accounts import openid
@@ -120,6 +121,16 @@ def test_a_person_comes_in_and_on_to_where_they_wanted(here: Here) -> None:
     assert here.person().id == ada.id
 
 
+def test_tokens_stay_on_the_server(here: Here) -> None:
+    browser = here.browser()
+    arrived = here.come_in(browser)
+    seen = [str(arrived.headers), arrived.text, browser.get("/people", base_url=BASE).text]
+    for table in Base.metadata.sorted_tables:
+        seen += [str(row) for row in db.session().execute(select(table))]
+    assert len(here.provider.issued) == 2
+    assert [token for token in here.provider.issued if any(token in text for text in seen)] == []
+
+
 def test_the_button_stands_on_the_sign_in_page(here: Here) -> None:
     shown = here.browser().get("/signin?next=/people", base_url=BASE).text
     assert "/oidc/login?idp=corp&amp;next=/people" in shown
@@ -219,7 +230,9 @@ def logout_token(here: Here, **bent: Any) -> str:
         "iss": here.provider.issuer, "aud": CLIENT, "iat": now, "exp": now + 60, "jti": f"j{bent.pop('n', 1)}",
         "events": {"http://schemas.openid.net/event/backchannel-logout": {}}, "sub": "ada-7", "sid": "session-1",
     }  # fmt: skip
-    return openid.sign({k: v for k, v in (claims | bent).items() if v is not None}, openid.rsa())
+    typ = bent.pop("typ", "logout+jwt")
+    said = {k: v for k, v in (claims | bent).items() if v is not None}
+    return openid.sign(said, openid.rsa(), typ=typ)
 
 
 def test_the_provider_ends_the_sessions_that_it_names(here: Here) -> None:
@@ -234,7 +247,7 @@ def test_the_provider_ends_the_sessions_that_it_names(here: Here) -> None:
         return int(post("/oidc/backchannel", data=form, base_url=BASE).status_code)
 
     bad: list[dict[str, Any]] = [
-        {"aud": "other"}, {"iss": "https://evil.example"}, {"events": None}, {"nonce": "n"}, {"jti": None},
+        {"typ": "JWT"}, {"typ": None}, {"aud": "other"}, {"iss": "https://evil.example"}, {"events": None}, {"nonce": "n"}, {"jti": None},
         {"sub": None, "sid": None}, {"iat": 1_000_000_000}, {"exp": 1_000_000_000},
     ]  # fmt: skip
     assert [said(**bent) for bent in bad] == [400] * len(bad)
