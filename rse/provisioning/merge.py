@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
+from rse.accounts import audit, keepers
 from rse.accounts.models import Person
 from rse.accounts.names import sort_name
 from rse.core import clock
@@ -132,6 +133,8 @@ class Batch:
         for entry in entries:
             person = self.people[entry.uid]
             card = self._card(entry, person.card)
+            if card["roles"] != person.card["roles"]:
+                self._roles(person, entry, card, report)
             profile = self._profile(entry, person.profile or EMPTY)
             if card["status"] != "active":
                 self._return(person, entry, card, profile, report)
@@ -142,6 +145,19 @@ class Batch:
             if (held[0] if held else None) != profile["department_id"]:
                 day = clock.now().date()
                 place(self.session, person.id, profile["department_id"], day, profile["start_date"])
+
+    def _roles(self, person: Known, entry: Entry, card: dict[str, Any], report: Reported) -> None:
+        """Note a change of roles in the audit log; the last administrator stays one, the report says so."""
+        if keepers.ADMIN not in card["roles"]:
+            someone = self.session.get(Person, person.id)
+            if someone is not None and keepers.is_last(self.session, someone):
+                card["roles"] |= {keepers.ADMIN}
+                reason = _("%(uid)s is the last administrator and stays one.", uid=entry.uid)
+                report.problems.append(Problem(entry.line, reason))
+        before, after = sorted(person.card["roles"]), sorted(card["roles"])
+        if before != after:
+            about: dict[str, Any] = {"before": before, "after": after, "by": self.source}
+            audit.record(self.session, "roles", target=f"person:{person.id}", **about)
 
     def _return(
         self, person: Known, entry: Entry, card: dict[str, Any], profile: dict[str, Any], report: Reported

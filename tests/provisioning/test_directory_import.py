@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from rse.accounts.models import Person
+from rse.accounts.models import AuditEntry, Person
 from rse.core import db
 from rse.core.events import StoredEvent
 from rse.people.models import Department, DepartmentMembership, PersonSkill, Profile, Skill
@@ -117,3 +117,20 @@ def test_kind_roles_and_about_are_taken_where_the_file_has_them(bring: Bring) ->
     assert person("jo.guest").kind == "guest"
     assert person("jo.guest").roles == {"moderator", "community_manager"}
     assert profile("jo.guest").about == 'Deux\nlignes, et "guillemets"'
+
+
+def test_a_file_cannot_take_the_last_administrator(bring: Bring) -> None:
+    header = "uid,email,given_name,family_name,roles"
+    made = ("ada,ada@y.example,Ada,King,{}", "ben,ben@y.example,Ben,Roy,{}")
+
+    def run(first: str, second: str) -> Any:
+        lines = [header, made[0].format(first), made[1].format(second)]
+        return bring(data="\n".join([*lines, ""]).encode())
+
+    run("admin", "admin hr")
+    result = run("", "hr")
+    assert "ben" in result.output
+    assert person("ada").roles == frozenset()
+    assert person("ben").roles == {"admin", "hr"}
+    noted = db.db.session.scalars(select(AuditEntry.details).where(AuditEntry.action == "roles")).all()
+    assert len(noted) == 1
