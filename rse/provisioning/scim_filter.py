@@ -33,6 +33,7 @@ Criterion = ColumnElement[bool]
 Op = CompareOperator
 MAX_FILTER = 4000  # characters
 MAX_TERMS = 100
+LAST = "\U0010ffff" * 2  # sorts after everything that may follow the beginning of a text
 
 
 @dataclass(frozen=True)
@@ -272,7 +273,8 @@ def _part(column: Any, op: CompareOperator, part: str) -> Criterion:
         changed: Criterion = func.replace(column, part, "") != column
         return changed
     if op == Op.sw:
-        return and_(column >= part, func.substr(column, 1, len(part)) == part)
+        bounds = (column >= part, column <= part + LAST)  # what an index can narrow down
+        return and_(*bounds, func.substr(column, 1, len(part)) == part)
     start = func.length(column) - len(part) + 1
     return and_(start >= 1, func.substr(column, start) == part)
 

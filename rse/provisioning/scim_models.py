@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rse.core.model import Base, BigId, Identified
@@ -12,6 +12,8 @@ PERSON = "person.id"
 DETAIL = 500  # characters kept of what a write changed
 UNMANAGED = ""  # the provider of people whom no SCIM client has written
 
+# Pages and their totals are read from small indexes of those who are listed, without the table.
+LISTED: dict[str, Any] = {"postgresql_where": text("listed"), "sqlite_where": text("listed = 1")}
 # Keys compare by code point, as Python does: an index serves order, range and beginning.
 Key = Text(collation="C").with_variant(Text(), "sqlite")
 
@@ -22,7 +24,8 @@ class ScimUser(Base):
     __tablename__ = "scim_user"
     __table_args__ = (
         UniqueConstraint("provider", "external_id"),
-        Index("ix_scim_user_page", "person_id", "provider", "listed", "version"),
+        Index("ix_scim_user_page", "person_id", "provider", **LISTED),
+        Index("ix_scim_user_count", "provider", **LISTED),
     )
 
     person_id: Mapped[int] = mapped_column(
