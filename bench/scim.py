@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask_migrate import upgrade
-from sqlalchemy import insert, text
+from sqlalchemy import create_engine, insert, text
 
 from bench.front import free_port
 from rse.accounts.models import Person
@@ -77,9 +77,15 @@ def fill(people: int) -> None:
         session.execute(insert(Profile), profiles)
         scim_people.mirror(session, ids)
     db.commit()
-    for table in ("scim_user", "scim_document", "scim_email", "person", "profile"):
-        with db.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+
+
+def settle(database: str) -> None:
+    """Do what a server does by itself in its quiet minutes: statistics, and which pages all may see."""
+    engine = create_engine(database, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for table in ("scim_user", "scim_document", "scim_email", "person", "profile"):
             connection.execute(text(f"VACUUM ANALYZE {table}"))
+    engine.dispose()
 
 
 class Provider:
@@ -162,7 +168,9 @@ def run(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
             fill(people)
             token = scim_tokens.create(db.begin_write(), "bench", None, 0)
             db.commit()
+            db.db.session.remove()
             db.db.engine.dispose()
+        settle(database)
         with served(data, database, port):
             return list(measured(Provider(port, token), created, people))
 
