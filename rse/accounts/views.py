@@ -196,6 +196,7 @@ def let_in(session: DbSession, arrival: flow.Arrival) -> Any:
         if way is None or not way.usable:
             raise Refused("issuer", "the identity provider is not in use any more")
         person = service.sign_in(session, identity, way.rules(known.in_use))
+    person.locale = person.locale or i18n.get_locale()  # of the sign-in page; the welcome lets them change it
     token = fresh_session(
         session,
         person.id,

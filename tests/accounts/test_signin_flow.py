@@ -33,6 +33,18 @@ def test_sign_in_makes_a_session_and_goes_where_one_wanted(door: Doors) -> None:
     assert noted["first"] is True
 
 
+def test_language_of_the_browser_is_kept_at_the_first_sign_in(door: Doors) -> None:
+    here = door()
+    browser = here.browser()
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en-GB,en;q=0.9"
+    browser.get(here.come_in(browser).headers["Location"])
+    assert '<html lang="en"' in browser.get("/", follow_redirects=True).text
+    other = here.browser()
+    other.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    here.come_in(other)
+    assert '<html lang="en"' in other.get("/", follow_redirects=True).text, "what a person has is kept"
+
+
 def test_cookie_is_bound_to_the_host_over_tls(door: Doors) -> None:
     here = door(base_url="https://rse.example")
     browser = here.browser()
