@@ -13,15 +13,21 @@ from hypothesis import settings as hypothesis
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+from rse.administration import reads
 from rse.app import create_app
-from rse.core import db, live, revision
+from rse.core import company, db, live, revision
 from rse.core.model import Base
+from rse.people import deputies
 from tests import factories, servers
 
 # The same examples everywhere, so that an unchanged tree gives the same answer; RSE_HYPOTHESIS=search looks further.
 hypothesis.register_profile("same", derandomize=True, print_blob=True)
 hypothesis.register_profile("search", derandomize=False, max_examples=1000, deadline=None, print_blob=True)
 hypothesis.load_profile(os.environ.get("RSE_HYPOTHESIS", "same"))
+
+# What a process remembers for seconds must not run out between two pages whose queries are counted.
+for remembered in (company._settings, deputies._all, reads._standing):
+    remembered.seconds = 3600.0
 
 SECRET = "test-secret-0123456789-abcdefghijklmnop"
 
