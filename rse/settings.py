@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rse.core import mail
+
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 MIN_SECRET = 32
 MIN_FLOOR = 5
@@ -82,7 +84,10 @@ class Settings(BaseSettings):
     ldap_schedule: bool = Field(
         True, description="read changes every quarter of an hour, everything at night"
     )
-    mail_url: str = Field("", description="smtp://user:password@host:port, smtps:// for TLS")
+    mail_url: str = Field(
+        "", description="smtp://user:password@host:port (TLS when offered), smtps:// for TLS from the start"
+    )
+    mail_from: str = Field("", description="address that mails come from; default no-reply@ the host")
     metrics_token: str = Field("", description="bearer token for /metrics from another host")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
     audit_syslog: str = Field(
@@ -130,6 +135,18 @@ class Settings(BaseSettings):
         if value and (not value.startswith(("ldap://", "ldaps://")) or not urlsplit(value).hostname):
             raise ValueError("ldaps://host, ldaps://host:port or ldap://host")
         return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail(cls, value: str) -> str:
+        if value:
+            mail.server_of(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _from(cls, value: str) -> str:
+        return mail.check_address(value) if value else value
 
     @field_validator("audit_syslog")
     @classmethod
