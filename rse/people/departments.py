@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from rse.accounts.names import fold
@@ -11,6 +11,7 @@ from rse.core.model import new_id
 from rse.people.models import Department, DepartmentMembership
 
 SEPARATOR = " / "
+HAND = "hand"  # source of what an administrator has made here
 MAX_NAME, MAX_PATH = 200, 600
 
 
@@ -20,13 +21,20 @@ def split_path(text: str) -> tuple[str, ...]:
 
 
 class Tree:
-    """The departments of the company, read once; paths that differ in case or accents are one."""
+    """The departments of the company, read once; paths that differ in case or accents are one.
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    What a source outside names is its own from then on, and lives again where it had ended.
+    """
+
+    def __init__(self, session: Session, source: str = HAND) -> None:
+        self.session, self.source = session, source
         self.by_key: dict[str, int] = {}
-        for department_id, path in session.execute(select(Department.id, Department.path)):
+        self.to_claim: set[int] = set()
+        columns = (Department.id, Department.path, Department.source, Department.ended_on)
+        for department_id, path, owner, ended_on in session.execute(select(*columns)):
             self.by_key[fold(path)] = department_id
+            if ended_on is not None or (owner == HAND and source != HAND):
+                self.to_claim.add(department_id)
 
     def find_or_add(self, text: str, *, demo: bool = False) -> int | None:
         """Give the id of a path, its missing nodes made; None for no path. Raises ValueError (too long)."""
@@ -39,15 +47,23 @@ class Tree:
             known = self.by_key.get(fold(path))
             if known is None:
                 known = self._add(parent, name, path, demo=demo)
+            if known in self.to_claim:
+                self._claim(known)
             parent = known
         return parent
 
     def _add(self, parent: int | None, name: str, path: str, *, demo: bool) -> int:
-        added = Department(id=new_id(), parent_id=parent, name=name, path=path, demo=demo)
+        values = {"parent_id": parent, "name": name, "path": path, "source": self.source, "demo": demo}
+        added = Department(id=new_id(), **values)
         self.session.add(added)
         self.session.flush()
         self.by_key[fold(path)] = added.id
         return added.id
+
+    def _claim(self, department_id: int) -> None:
+        self.to_claim.discard(department_id)
+        values = {"source": self.source, "ended_on": None}
+        self.session.execute(update(Department).where(Department.id == department_id).values(**values))
 
 
 def place(

@@ -20,6 +20,9 @@ class Department(Identified):
     name: Mapped[str] = mapped_column(String(200))
     path: Mapped[str] = mapped_column(String(600), unique=True)
     head_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="SET NULL"))
+    # Who made it: hand, or the source that last named it (directory, ldap, saml, oidc, scim, demo).
+    source: Mapped[str] = mapped_column(String(20), default="hand", server_default="hand")
+    ended_on: Mapped[date | None]  # it stays, for the memberships of the past
     demo: Mapped[bool] = mapped_column(default=False)
 
 

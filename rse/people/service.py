@@ -52,7 +52,7 @@ def take_attributes(
     if sent.get("phone"):
         profile.phone = str(sent["phone"])[:MAX_PHONE]
     if sent.get("department"):
-        _take_department(session, profile, str(sent["department"]))
+        _take_department(session, profile, str(sent["department"]), source)
     if sent.get("manager"):
         manager_id = person_named(session, str(sent["manager"]))
         if manager_id:
@@ -69,10 +69,10 @@ def _welcome_after(session: Session, profile: Profile, *, first: bool) -> int:
     return 0 if profile.welcome_step == 1 else profile.welcome_step
 
 
-def _take_department(session: Session, profile: Profile, path: str) -> None:
+def _take_department(session: Session, profile: Profile, path: str, source: str) -> None:
     """Move a person to a department; a path that is too long is not taken."""
     try:
-        department_id = Tree(session).find_or_add(path)
+        department_id = Tree(session, source).find_or_add(path)
     except ValueError:
         return
     profile.department_id = department_id

@@ -68,7 +68,7 @@ class Batch:
     ) -> None:
         self.session, self.columns, self.people = session, columns, people
         self.source, self.demo = source, demo
-        self.tree = Tree(session)
+        self.tree = Tree(session, source)
         self.vocabulary = Vocabulary(session, locale)
         self.changed: set[int] = set()
 

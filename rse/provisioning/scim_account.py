@@ -14,7 +14,7 @@ from rse.accounts.models import Person
 from rse.accounts.names import sort_name
 from rse.core import clock
 from rse.core.model import encode_id
-from rse.people.departments import SEPARATOR, Tree, place, split_path
+from rse.people.departments import HAND, SEPARATOR, Tree, place, split_path
 from rse.people.models import Department, DepartmentMembership, Profile
 from rse.people.reporting import set_manager
 from rse.people.service import MAX_PHONE, profile_of
@@ -155,7 +155,8 @@ class Account:
     def _department_id(self, path: str) -> int | None:
         """Give a department, made when it is missing: of one spelled as it is stored, without reading all."""
         same = select(Department.id).where(Department.path == SEPARATOR.join(split_path(path)))
-        return self.session.scalar(same) or Tree(self.session).find_or_add(path)
+        same = same.where(Department.source != HAND, Department.ended_on.is_(None))
+        return self.session.scalar(same) or Tree(self.session, "scim").find_or_add(path)
 
     def _place(self, department_id: int | None) -> None:
         if self.new and department_id is not None:

@@ -87,7 +87,8 @@ def suggestions(session: Session) -> list[str]:
     slugs = session.scalars(
         select(Group.slug).where(Group.archived_at.is_(None)).order_by(Group.slug).limit(MOST)
     )
-    paths = session.scalars(select(Department.path).order_by(Department.path).limit(MOST))
+    living = select(Department.path).where(Department.ended_on.is_(None))
+    paths = session.scalars(living.order_by(Department.path).limit(MOST))
     return [*slugs, *paths]
 
 
