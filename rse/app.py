@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rse import settings as settings_module
-from rse.core import db, errors, events, headers, health, jobs, live, logs, render
+from rse.core import db, errors, events, headers, health, jobs, kinds, live, logs, render
 from rse.core.cli import core_commands
 from rse.core.feature import Feature, Registry
 from rse.core.web import limiter
@@ -53,6 +53,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     limiter.init_app(app)
     live.init(app, settings)
     events.install(events.Bus(registry.all("subscribers")))
+    kinds.install(registry.all("kinds"))
     app.register_blueprint(health.blueprint)
     for group in core_commands():
         app.cli.add_command(group)

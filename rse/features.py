@@ -7,6 +7,7 @@ FEATURES = (
     "provisioning",
     "feed",
     "chat",
+    "questions",
     "search",
     "indicators",
     "administration",

@@ -111,16 +111,18 @@ def bus() -> Bus:
     return _bus
 
 
-def emit(session: Session, event: Event) -> None:
+def emit(session: Session, event: Event, *, at: datetime | None = None) -> None:
     """Record an event with the rows of this transaction and run its same-transaction handlers.
 
     Call it after the object's row is flushed, so that events of an object are stored in their order.
+    `at` is kept instead of the present time, where the hour must not be known.
     """
+    at = at or clock.now()
     listeners = _bus.outbox(event)
     if listeners:
-        values = {"name": event.name, "subject": event.subject, "payload": encode(event), "at": clock.now()}
+        values = {"name": event.name, "subject": event.subject, "payload": encode(event), "at": at}
         event_id = session.execute(insert(StoredEvent).returning(StoredEvent.id), values).scalar_one()
-        owed = {"event_id": event_id, "subject": event.subject, "not_before": clock.now()}
+        owed = {"event_id": event_id, "subject": event.subject, "not_before": at}
         session.execute(insert(Delivery), [{**owed, "subscriber": s.name} for s in listeners])
     session.info.setdefault("events", []).append(event)
     for subscriber in _bus.by_mode["same_transaction"].get(event.name, ()):

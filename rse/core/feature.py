@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from rse.core.activity import Activity
+from rse.core.kinds import PostKind
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
@@ -129,6 +130,7 @@ class Feature:
     subscribers: tuple[Subscriber, ...] = ()
     index: tuple[IndexSource, ...] = ()
     activity: tuple[Activity, ...] = ()
+    kinds: tuple[PostKind, ...] = ()
     nav: tuple[NavItem, ...] = ()
     panels: tuple[Panel, ...] = ()
     guards: tuple[Guard, ...] = ()

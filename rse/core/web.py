@@ -228,13 +228,16 @@ class Form(Generic[T]):
         return self.value
 
 
-def read_form(schema: type[T]) -> Form[T]:
-    """Check a posted form against the schema that the API uses too; an empty field is an absent one."""
+def read_form(schema: type[T], *, lenient: bool = False) -> Form[T]:
+    """Check a posted form against the schema that the API uses too; an empty field is an absent one.
+
+    Leniently, fields that the schema does not know are left out: the form may show those of others.
+    """
     data: dict[str, Any] = {}
     for name, items in request.form.lists():
-        if name == "csrf":
-            continue
         field = schema.model_fields.get(name)
+        if name == "csrf" or (lenient and field is None):
+            continue
         many = field is not None and ("list" in str(field.annotation) or "tuple" in str(field.annotation))
         if many:
             data[name] = [item for item in items if item.strip()]

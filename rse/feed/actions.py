@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from rse.core import db
+from rse.core import db, kinds
 from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.policy import Action, Invalid, NotFound, Refused
 from rse.core.web import SIGNED_IN, Form, is_fragment, page, read_form, route, see_other, viewer
 from rse.feed import cards, composing, policy, queries, reacting, service, timeline
-from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, EditPostForm, PublishPost, Toggle
+from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, EditPostForm, Toggle, of_kind
 from rse.feed.views import blueprint, card_of, show_home, show_post
 from rse.groups import queries as groups
 
@@ -24,15 +24,13 @@ def wrong(form: Form[Any], error: Invalid) -> Form[Any]:
 def publish() -> Any:
     """Publish what the composer holds."""
     session, who = db.session(), viewer()
-    form = read_form(PublishPost)
+    form = read_form(of_kind(request.form.get("kind") or kinds.USUAL), lenient=True)
     if form.value is None:
         return _compose_again(form)
     given = form.input
     group = groups.find(session, who, given.group) if given.group else None
     try:
-        made = service.publish(
-            session, who, kind=given.kind, title=given.title, body=given.body, group=group, tags=given.tags
-        )
+        made = service.publish_given(session, who, given, group)
     except Invalid as error:
         db.rollback()
         return _compose_again(wrong(form, error))
@@ -86,7 +84,14 @@ def edit_form(post_id: int) -> Any:
     """Show the form to change one's own post."""
     found = _own_post(post_id)
     data = {"kind": found.kind, "title": found.title or "", "body": found.body}
-    return page("feed/edit.html", form=Form(data, None, {}), post=found)
+    return _edit_page(200, Form(data, None, {}), found)
+
+
+def _edit_page(status: int, form: Form[Any], post: Any) -> Response:
+    """Show the form of a post; one that is a text alone may become another such kind."""
+    plain = [(kind.name, kind.label) for kind in kinds.known().values() if kind.plain]
+    changeable = kinds.of(post.kind).plain
+    return page("feed/edit.html", status, form=form, post=post, kinds=plain if changeable else [])
 
 
 def _own_post(post_id: int) -> Any:
@@ -113,7 +118,7 @@ def edit(post_id: int) -> Any:
         )
     except Invalid as error:
         db.rollback()
-        return page("feed/edit.html", 422, form=wrong(form, error), post=_own_post(post_id))
+        return _edit_page(422, wrong(form, error), _own_post(post_id))
     return see_other("feed.post", post_id=post_id)
 
 
@@ -155,7 +160,14 @@ def _comment_again(post_id: int, form: Form[Any]) -> Response:
     if not is_fragment():
         return show_post(post_id, 422, form)
     found = queries.post(db.session(), viewer(), post_id)
-    response = page("feed/_comment_form.html", 422, post=found, form=form, reply_to=None)
+    response = page(
+        "feed/_comment_form.html",
+        422,
+        post=found,
+        form=form,
+        reply_to=None,
+        answerable=kinds.of(found.kind).answerable,
+    )
     response.headers["HX-Retarget"] = "#comment-form"
     response.headers["HX-Reswap"] = "outerHTML"
     return response
@@ -176,8 +188,9 @@ def comment_card(comment_id: int) -> Response:
         mine=queries.my_reactions(session, who, [comment_id]),
         reactions=cards.REACTIONS,
         may_write=policy.is_open(group),
-        may_accept=post.kind == "question" and policy.may_accept(who, post.author_id, group, tie),
+        may_accept=kinds.of(post.kind).answerable and policy.may_accept(who, post.author_id, group, tie),
         may_moderate=policy.may_delete(who, 0, tie),
+        answerable=kinds.of(post.kind).answerable,
     )
 
 

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
-from rse.core import db
+from rse.core import db, kinds
 from rse.core.api import Page, endpoint, paginate
+from rse.core.i18n import _
 from rse.core.model import decode_id
+from rse.core.policy import Invalid
 from rse.core.web import SIGNED_IN, decode_cursor, viewer
 from rse.feed import documents, queries, reacting, service, timeline
 from rse.feed.documents import CommentOut, CommentPage, PostOut, PostPage
@@ -59,10 +61,11 @@ def publish(body: PublishPost) -> Any:
     """Publish a post to the company or to a group."""
     session, who = db.session(), viewer()
     group = groups.find(session, who, body.group) if body.group else None
-    made = service.publish(
-        session, who, kind=body.kind, title=body.title, body=body.body, group=group, tags=body.tags
-    )
-    return documents.post(session, who, made.id)
+    declared = kinds.of(body.kind)
+    if declared.unsigned(body) and "Idempotency-Key" in request.headers:
+        raise Invalid(**{"Idempotency-Key": _("A key is kept with who sent it: leave it out here.")})
+    made = service.publish_given(session, who, body, group)
+    return documents.post(session, who, made.id) | dict(declared.once(body))
 
 
 @endpoint(blueprint, "/posts/<pid:post_id>", rule=SIGNED_IN, returns=PostOut)

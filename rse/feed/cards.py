@@ -15,7 +15,7 @@ from flask import current_app
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from rse.core import i18n
+from rse.core import i18n, kinds
 from rse.core.audience import Viewer
 from rse.core.fragments import Cache, rendered
 from rse.core.headers import csrf_token
@@ -37,7 +37,7 @@ REACTIONS: dict[str, tuple[Any, str]] = {
 }
 
 
-NAMES = ("key", "csrf", "fold", "saved", "menu", *REACTIONS)
+NAMES = ("key", "csrf", "fold", "saved", "menu", "part", *REACTIONS)
 SLOTS = {name: rendered(f"\x02{_MARK}{name}\x03") for name in NAMES}  # marks, for the card's template
 
 
@@ -89,8 +89,11 @@ def _compile(body: queries.Body) -> Compiled:
     key, key_slot = encode_id(body.id), str(SLOTS["key"])
     shared = _actions(body.kind, tuple(body.reactions.items()), body.comment_count, i18n.get_locale())
     footer = rendered(shared.replace(key_slot, key))
+    kind = kinds.of(body.kind)
+    badge = kind.badge(body) if kind.badge else None
+    part = SLOTS["part"] if kind.part else ""
     tags = [tag for tag in body.tags if f'"/tags/{tag}"' not in body.html]
-    parts = _SLOT.split(template.card(body, SLOTS, footer, tags))
+    parts = _SLOT.split(template.card(body, SLOTS, footer, tags, badge, part))
     author, moderator = (
         _menu(own, bool(body.edited_at), i18n.get_locale()).replace(key_slot, key) for own in (True, False)
     )
@@ -101,13 +104,28 @@ def _compile(body: queries.Body) -> Compiled:
 def _actions(kind: str, counts: tuple[tuple[str, int], ...], comments: int, _locale: str) -> str:
     """Render what one can do with a post: many posts have the same counts."""
     template: Any = current_app.jinja_env.get_template("feed/_card.html").module
-    return str(template.actions(SLOTS["key"], kind, dict(counts), comments, SLOTS, REACTIONS))
+    asked = kinds.of(kind).answerable
+    return str(template.actions(SLOTS["key"], asked, dict(counts), comments, SLOTS, REACTIONS))
 
 
 @lru_cache(maxsize=8)
 def _menu(author: bool, edited: bool, _locale: str) -> str:
     template: Any = current_app.jinja_env.get_template("feed/_card.html").module
     return str(template.menu(SLOTS["key"], author, edited))
+
+
+def _parts(session: Session, viewer: Viewer, entries: Sequence[Entry], *, folded: bool) -> dict[int, str]:
+    """Give what the kinds put into these cards: one call for each kind that is there and puts something."""
+    by_kind: dict[str, list[int]] = {}
+    for entry in entries:
+        by_kind.setdefault(entry.kind, []).append(entry.id)
+    found: dict[int, str] = {}
+    for name, ids in by_kind.items():
+        kind = kinds.of(name)
+        part = kind.part if folded or kind.whole is None else kind.whole
+        if part is not None:
+            found.update(part(session, viewer, ids))
+    return found
 
 
 def render(
@@ -121,14 +139,22 @@ def render(
     """Give the cards of posts that the viewer may read, filled in for them: two queries, three when cold."""
     mine = queries.mine(session, viewer, [entry.id for entry in entries])
     usual = dict.fromkeys(REACTIONS, "false")
-    usual |= {"csrf": csrf_token(), "fold": " data-fold" if folded else "", "saved": "false", "menu": ""}
+    usual |= {
+        "csrf": csrf_token(),
+        "fold": " data-fold" if folded else "",
+        "saved": "false",
+        "menu": "",
+        "part": "",
+    }
+    parts = _parts(session, viewer, entries, folded=folded)
     filled = []
     for entry, card in zip(entries, compiled(session, entries), strict=True):
         values = usual
         signs = mine.get(entry.id)
         own = entry.author_id == viewer.id
-        if signs or own or entry.group_id in moderated:
-            values = dict(usual)
+        part = parts.get(entry.id)
+        if signs or own or part or entry.group_id in moderated:
+            values = dict(usual, part=part or "")
             for sign in signs or ():
                 values[sign] = "true"
             if own:

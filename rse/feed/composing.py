@@ -8,7 +8,7 @@ from flask import render_template
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from rse.core import i18n
+from rse.core import i18n, kinds
 from rse.core.audience import EVERYONE, Viewer
 from rse.core.fragments import Cache, rendered
 from rse.core.headers import csrf_token
@@ -67,7 +67,9 @@ def composer(
     """
     if group is not None:
         found = reach(session, viewer, group)
-        return {"places": [], "group": group, "reach": found, "form": form} if found.allowed else None
+        moderates = policy.manages(groups.membership(session, group.id, viewer.id))
+        values = {"places": [], "group": group, "reach": found, "form": form}
+        return values | kind_of(session, viewer, form, moderates) if found.allowed else None
     living = [place for place in places if not place.archived]
     if not viewer.is_employee and not living:
         return None
@@ -79,7 +81,16 @@ def composer(
         "chosen": chosen,
         "reach": reach(session, viewer, place),
         "form": form,
-    }
+    } | kind_of(session, viewer, form, bool(moderated(living)))
+
+
+def kind_of(session: Session, viewer: Viewer, form: Any, moderates: bool) -> dict[str, Any]:
+    """Give the kinds that are offered, the chosen one, and the template of what it asks for."""
+    offered = [kind for kind in kinds.known().values() if kind.offered(session, viewer, moderates)]
+    chosen = form.data.get("kind", "") if form else ""
+    if all(kind.name != chosen for kind in offered):
+        chosen = kinds.USUAL
+    return {"kinds": offered, "kind": chosen, "part": kinds.of(chosen).composer}
 
 
 def render(viewer: Viewer, values: dict[str, Any] | None) -> Markup:
@@ -88,7 +99,15 @@ def render(viewer: Viewer, values: dict[str, Any] | None) -> Markup:
         return Markup("")
     group = values["group"]
     where = (group.slug, group.name) if group else tuple(values["places"])
-    key = (i18n.get_locale(), csrf_token(), viewer.card, values["reach"], values.get("chosen"), where)
+    key: tuple[Any, ...] = (
+        i18n.get_locale(),
+        csrf_token(),
+        viewer.card,
+        values["reach"],
+        values.get("chosen"),
+        where,
+    )
+    key += tuple(kind.name for kind in values["kinds"])
     html: Markup | None = _kept.get(key) if values["form"] is None else None
     if html is None:
         html = rendered(render_template("feed/_composer.html", composer=values))

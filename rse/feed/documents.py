@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import Card
+from rse.core import kinds
 from rse.core.audience import EVERYONE, Viewer
 from rse.core.fragments import Cache
 from rse.core.i18n import _
@@ -56,7 +57,9 @@ class ReasonOut(BaseModel):
 
 
 class PostOut(BaseModel):
-    """A post, in the exact shape of the interface (API.md)."""
+    """A post. Its kind may add fields of its own."""
+
+    model_config = ConfigDict(extra="allow")
 
     id: str
     kind: str
@@ -180,7 +183,22 @@ def posts(
         if scope:
             more["reason"] = reason(entry)
         written.append({**document, **more})
+    _add_kinds(session, viewer, entries, written)
     return written
+
+
+def _add_kinds(
+    session: Session, viewer: Viewer, entries: Sequence[Entry], written: list[dict[str, Any]]
+) -> None:
+    """Add what the kinds of posts on a page say of theirs: one call for each."""
+    for name in {entry.kind for entry in entries}:
+        document = kinds.of(name).document
+        if document is None:
+            continue
+        of_name = [at for at, entry in enumerate(entries) if entry.kind == name]
+        found = document(session, viewer, [entries[at].id for at in of_name])
+        for at in of_name:
+            written[at] |= found.get(entries[at].id, {})
 
 
 def _reasons(session: Session, viewer: Viewer, scope: str | None) -> Any:

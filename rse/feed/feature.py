@@ -2,6 +2,7 @@
 
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
+from rse.core.kinds import USUAL, PostKind
 from rse.feed import actions, api, cli, events, exports, indicators, live, panels, search, service, views
 from rse.groups.events import GroupRetokened
 
@@ -33,6 +34,7 @@ feature = Feature(
         Subscriber("feed.live", SEEN, live.tell, "live"),
     ),
     activity=(indicators.activity,),
+    kinds=(PostKind(USUAL, lazy("Message"), "message-square", 10),),
     index=(search.posts, search.comments),
     exports=(exports.export,),
 )

@@ -10,15 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, null, select
 from sqlalchemy.orm import Session, aliased
 
+from rse.core import kinds
 from rse.core.activity import Activity, ActivityEvent, ActivityType, Content, Touched
 from rse.feed import events as happened
 from rse.feed.models import Acceptance, Comment, Mention, Post, Reaction
 from rse.groups.models import Group
 
-KINDS = {"question": "question", "idea": "idea"} | dict.fromkeys(
-    ("kudos", "event", "announcement"), "announcement"
-)
-OTHER_KINDS = "discussion"
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 Where = Callable[[Any, Any], ColumnElement[bool]]  # (the event's time, its post's id) -> criterion
 On = aliased(Comment)  # the comment that something hangs on
@@ -50,7 +47,7 @@ def _parent(row: Any) -> Content:
 def _posts(session: Session, where: Where) -> Iterator[ActivityEvent]:
     query = select(Post.kind).select_from(Post).where(where(Post.at, Post.id))
     for row in _rows(session, query, on_comment=False):
-        name, kind = f"post:{row.post_id}", KINDS.get(row.kind, OTHER_KINDS)
+        name, kind = f"post:{row.post_id}", kinds.of(row.kind).counts_as
         if row.secret:
             yield ActivityEvent(name, row.post_at, "visit", row.post_author)
         else:

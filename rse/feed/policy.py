@@ -27,6 +27,11 @@ def may_delete(viewer: Viewer, author_id: int, membership: Membership | None) ->
     return viewer.id == author_id or groups.may_manage(membership)
 
 
+def manages(membership: Membership | None) -> bool:
+    """Tell whether somebody looks after a group."""
+    return groups.may_manage(membership)
+
+
 def may_accept(viewer: Viewer, asker_id: int, group: Group | None, membership: Membership | None) -> bool:
     """Who asked chooses the answer; so do the group's owners and moderators."""
     return is_open(group) and (viewer.id == asker_id or groups.may_manage(membership))

@@ -1,9 +1,13 @@
 """What the actions of the feed take, from forms and from programs alike."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, create_model, model_validator
+from pydantic_core import CoreSchema
 
+from rse.core import kinds
 from rse.core.api import Page, PublicId, Schema
 from rse.core.i18n import lazy
 
@@ -25,17 +29,59 @@ def _said(text: str) -> str:
 Body = Annotated[str, Field(max_length=MAX_BODY), AfterValidator(_said)]
 CommentBody = Annotated[str, Field(max_length=MAX_COMMENT), AfterValidator(_said)]
 Title = Annotated[str, Field(max_length=MAX_TITLE)]
-Kind = Literal["message", "question"]
+
+
+def _known(name: str) -> str:
+    """Refuse a kind that no feature declares."""
+    if name not in kinds.known():
+        raise ValueError(NOT_VALID)
+    return name
+
+
+Kind = Annotated[str, Field(max_length=14), AfterValidator(_known)]
 
 
 class PublishPost(Schema):
-    """A new post; `group` is a slug, or nothing for the whole company."""
+    """A new post; `group` is a slug, or nothing for the whole company. Each kind adds its own fields."""
 
-    kind: Kind = "message"
+    kind: Kind = kinds.USUAL
     title: Title | None = None
     body: Body
     group: str | None = Field(None, max_length=80)
     tags: list[Annotated[str, Field(max_length=50)]] = Field(default_factory=list, max_length=MAX_TAGS)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _of_its_kind(cls, value: Any, handler: Callable[[Any], Any]) -> Any:
+        """Check the fields of its kind too, when it is one that is known."""
+        name = value.get("kind", kinds.USUAL) if isinstance(value, dict) else None
+        if cls is PublishPost and isinstance(name, str) and name in kinds.known():
+            return of_kind(name).model_validate(value)
+        return handler(value)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe what each kind takes."""
+        if cls is not PublishPost:
+            return handler(core_schema)
+        every = [handler(of_kind(name).__pydantic_core_schema__) for name in kinds.known()]
+        return {"anyOf": every, "title": "PublishPost"}
+
+
+@lru_cache(maxsize=50)
+def _publishing(kind: kinds.PostKind) -> type[PublishPost]:
+    bases = (PublishPost, kind.schema) if kind.schema else PublishPost
+    first: Any = kind.name if kind.name == kinds.USUAL else ...
+    literal: Any = Literal[kind.name]
+    made: Any = create_model(f"Publish{kind.name.title()}", __base__=bases, kind=(literal, first))
+    return cast("type[PublishPost]", made)
+
+
+def of_kind(name: str) -> type[PublishPost]:
+    """Give what a new post of a kind takes; for a kind that is not known, what refuses it."""
+    return _publishing(kinds.known()[name]) if name in kinds.known() else PublishPost
 
 
 class EditPost(Schema):

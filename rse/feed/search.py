@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
-from rse.core import text
+from rse.core import kinds, text
 from rse.core.audience import Viewer, readable
 from rse.core.feature import Document, Hit, IndexSource
 from rse.core.model import encode_id
@@ -22,15 +22,27 @@ def _title(title: str | None, body: str) -> str:
     return title or text.excerpt(text.plain(body), TITLE)
 
 
+def _words_of_kinds(session: Session, posts: Sequence[Post]) -> dict[int, str]:
+    """Give what else the kinds let the search find their posts by."""
+    found: dict[int, str] = {}
+    for name in {post.kind for post in posts}:
+        words = kinds.of(name).words
+        if words is not None:
+            found.update(words(session, [post.id for post in posts if post.kind == name]))
+    return found
+
+
 def load_posts(session: Session, ids: Sequence[int]) -> Iterable[Document]:
     """Give the present state of posts; deleted ones are left out."""
-    for post in session.scalars(select(Post).where(Post.id.in_(ids), Post.deleted_at.is_(None))):
+    posts = session.scalars(select(Post).where(Post.id.in_(ids), Post.deleted_at.is_(None))).all()
+    more = _words_of_kinds(session, posts)
+    for post in posts:
         yield Document(
             key=f"post:{post.id}",
             kind="post",
             audience=post.audience,
             title=post.title or "",
-            body=text.plain(post.body_html),
+            body=f"{text.plain(post.body_html)} {more.get(post.id, '')}".strip(),
             at=post.at,
             version=post.version,
             author_id=post.author_id,

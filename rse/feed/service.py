@@ -1,12 +1,15 @@
 """Writes of posts and comments: rendered once, counted, told by events. They flush and never commit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from rse.core import clock, text
+from rse.accounts import unsigned
+from rse.core import clock, kinds, text
 from rse.core.audience import EVERYONE, Viewer
 from rse.core.events import emit
 from rse.core.i18n import _
@@ -37,18 +40,22 @@ def publish(
     tags: Sequence[str] = (),
     at: datetime | None = None,
     demo: bool = False,
+    details: Any = None,
 ) -> Post:
     """Publish to the company or to a group that the caller has found for the viewer.
 
-    Raises Refused for a guest outside groups, for who is no member, and in an archived group; Invalid
-    for a mention of somebody who would not see it, and for a bad tag.
+    `details` is what the kind takes beside a text (its schema). Raises Refused for a guest outside groups,
+    for who is no member, and in an archived group; Invalid for a mention of somebody who would not see it,
+    and for a bad tag; and what the kind raises.
     """
     _require_place(session, viewer, group)
     audience = group.posts_audience if group else EVERYONE
     written = writing.write(session, viewer, body, audience)
-    at = at or clock.now()
+    reader, own_id, at = viewer, None, at or clock.now()
+    if kinds.of(kind).unsigned(details):
+        viewer, own_id, at = replace(viewer, id=unsigned.author(session)), unsigned.row_id(), unsigned.day()
     post = Post(
-        kind=kind, author_id=viewer.id, group_id=group.id if group else None, audience=audience,
+        id=own_id, kind=kind, author_id=viewer.id, group_id=group.id if group else None, audience=audience,
         title=title or None, body=body, body_html=written.html, at=at, active_at=at,
         tags=writing.clean_tags(tags, written.tags), comment_count=0, reactions={}, data={}, version=1,
         historical=False, demo=demo,
@@ -60,8 +67,19 @@ def publish(
     writing.store_mentions(session, viewer, here, written.mentioned, at)
     if group:
         groups.count_posts(session, group.id)
-    emit(session, PostPublished(post.id, viewer.id, audience, post.group_id, at))
+    store = kinds.of(kind).store
+    if store is not None:
+        store(session, reader, post, details)
+    emit(session, PostPublished(post.id, viewer.id, audience, post.group_id, at), at=at if own_id else None)
     return post
+
+
+def publish_given(session: Session, viewer: Viewer, given: Any, group: Group | None) -> Post:
+    """Publish what a form or a call brought (schemas.PublishPost), with what its kind takes. As `publish`."""
+    return publish(
+        session, viewer, kind=given.kind, title=given.title, body=given.body, group=group, tags=given.tags,
+        details=given,
+    )  # fmt: skip
 
 
 def _require_place(session: Session, viewer: Viewer, group: Group | None) -> None:
@@ -117,6 +135,8 @@ def _change_kind(post: Post, kind: str | None) -> None:
         return
     if post.answer_id is not None:
         raise Invalid(kind=_("This question has an answer: take the answer back first."))
+    if not kinds.of(post.kind).plain:
+        raise Invalid(kind=_("A post of this kind stays what it is."))
     post.kind = kind
 
 
@@ -240,7 +260,7 @@ def accept(session: Session, viewer: Viewer, post_id: int, comment_id: int | Non
 
 def _mark_answer(session: Session, viewer: Viewer, post: Post, comment_id: int) -> None:
     chosen = session.get(Comment, comment_id)
-    if post.kind != "question":
+    if not kinds.of(post.kind).answerable:
         raise Invalid(comment_id=_("Only a question has an answer."))
     if chosen is None or chosen.post_id != post.id or chosen.deleted_at is not None:
         raise Invalid(comment_id=_("This comment is not under the question."))

@@ -53,6 +53,7 @@ class Entry:
     group_version: int | None
     audience: str
     members: int | None  # of its group
+    kind: str
     key: datetime  # the time by which the list is ordered
 
     @property
@@ -76,7 +77,8 @@ def _page(ids: Subquery) -> Select[Any]:
     """Give the entries of a subquery (id, key), newest first."""
     columns = (
         POST["id"], POST["at"], POST["version"], POST["author_id"], PERSON["version"], POST["group_id"],
-        GROUP["version"], POST["audience"], GROUP["member_count"], ids.c.key,
+        GROUP["version"], POST["audience"], GROUP["member_count"], POST["kind"],
+        ids.c.key,
     )  # fmt: skip
     joined = (
         ids.join(Post.__table__, POST["id"] == ids.c.id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from rse.core import db
+from rse.core import db, kinds
 from rse.core.i18n import _
 from rse.core.model import decode_id
 from rse.core.policy import NotFound
@@ -97,6 +97,13 @@ def audience() -> Any:
     return page("feed/_audience.html", reach=composing.reach(session, who, group))
 
 
+@route(blueprint, "/posts/kind", rule=SIGNED_IN)
+def kind() -> Any:
+    """Give what the composer asks for when a kind of post is chosen."""
+    name = request.args.get("kind", "")
+    return page("feed/_kind.html", composer={"part": kinds.of(name).composer, "form": None})
+
+
 @route(blueprint, "/posts/<pid:post_id>/card", rule=SIGNED_IN)
 def card(post_id: int) -> Any:
     """Give a card that a list fetches: 404 when it is not for the viewer, 204 when not for their scope."""
@@ -126,6 +133,7 @@ def show_post(post_id: int, status: int = 200, form: Any = None) -> Response:
     """Show a post; `form` is a comment that could not be taken."""
     session, who = db.session(), viewer()
     found = queries.post(session, who, post_id)
+    declared = kinds.of(found.kind)
     group, tie = queries.place(session, who, found.group_id)
     moderated = frozenset({found.group_id or 0}) if policy.may_delete(who, 0, tie) else frozenset()
     entry = timeline.one(session, who, post_id)
@@ -149,10 +157,11 @@ def show_post(post_id: int, status: int = 200, form: Any = None) -> Response:
         mine=queries.my_reactions(session, who, [comment.id for comment in everyone]),
         reactions=cards.REACTIONS,
         may_write=policy.is_open(group),
-        may_accept=found.kind == "question" and policy.may_accept(who, found.author_id, group, tie),
+        may_accept=declared.answerable and policy.may_accept(who, found.author_id, group, tie),
         may_moderate=bool(moderated),
         reply_to=_reply_to(shown),
         form=form,
+        answerable=declared.answerable,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
 from rse.accounts.names import fold
-from rse.core import clock
+from rse.core import clock, kinds
 from rse.core.audience import Viewer, readable
 from rse.core.text import excerpt, plain
 from rse.feed.models import Comment, Post, Reaction
@@ -84,7 +84,7 @@ def waiting(session: Session, viewer: Viewer) -> list[Waiting]:
         select(Post.id, Post.title, BEGINNING, Post.tags, Post.at, Person.display_name)
         .join(Person, Person.id == Post.author_id)
         .outerjoin(Group, Group.id == Post.group_id)
-        .where(Post.kind == "question", Post.answer_id.is_(None), Post.at >= clock.now() - WAITED)
+        .where(Post.kind.in_(kinds.answerable()), Post.answer_id.is_(None), Post.at >= clock.now() - WAITED)
         .where(Post.comment_count == 0, Post.deleted_at.is_(None), Post.author_id != viewer.id)
         .where(Group.archived_at.is_(None), readable(Post.audience, viewer))
     )
@@ -131,7 +131,7 @@ def _answers(session: Session, viewer: Viewer, since: datetime) -> Sequence[int]
     query = (
         select(Post.id)
         .join(Comment, Comment.post_id == Post.id)
-        .where(Post.author_id == viewer.id, Post.kind == "question", Post.deleted_at.is_(None))
+        .where(Post.author_id == viewer.id, Post.kind.in_(kinds.answerable()), Post.deleted_at.is_(None))
         .where(readable(Post.audience, viewer), Comment.at >= since, Comment.deleted_at.is_(None))
         .where(Comment.author_id != viewer.id)
     )

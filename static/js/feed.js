@@ -52,9 +52,10 @@ async function refresh(id) {
     htmx.process(element);
     return;
   }
-  for (const part of [':scope > header', ':scope > footer']) {
+  for (const part of [':scope > header', ':scope > .part', ':scope > footer']) {
     const [old, fresh] = [card.querySelector(part), element.querySelector(part)];
     if (old?.querySelector(':popover-open')) return;
+    if (!old || !fresh) continue;
     old.replaceWith(fresh);
     htmx.process(fresh);
   }

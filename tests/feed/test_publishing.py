@@ -51,7 +51,7 @@ def test_the_feed_says_why(browse: Browse, make_group: Any) -> None:
         ({"body": "\u200b"}, "body"),
         ({}, "body"),
         ({"body": "x" * 20_001}, "body"),
-        ({"body": "x", "kind": "idea"}, "kind"),
+        ({"body": "x", "kind": "poem"}, "kind"),
         ({"body": "x", "title": "t" * 201}, "title"),
         ({"body": "x", "tags": ["two words"]}, "tags"),
         ({"body": "x", "colour": "red"}, "colour"),

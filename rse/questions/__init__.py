@@ -1,0 +1,1 @@
+"""Questions: posts that wait for an answer."""
