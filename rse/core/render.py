@@ -48,12 +48,8 @@ def asset(name: str) -> str:
 @lru_cache(maxsize=512)
 def icon(name: str, css: str = "") -> Markup:
     """Give an icon of the sprite, hidden from screen readers: the words beside it say the same."""
-    return Markup(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
-    ).format(
-        css,
-        asset("icons.svg"),
-        name,
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        f"icon {css}".strip(), asset("icons.svg"), name
     )
 
 
