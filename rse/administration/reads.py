@@ -67,7 +67,9 @@ def ask(session: Session, reader: Viewer, group: Group, reason: str, hours: int)
     """Ask to read a group; the first of two. Raises Refused for who is no administrator. Flushes."""
     if keepers.ADMIN not in reader.roles:
         raise Refused(Action.ADMINISTER, _("Only an administrator can ask."))
-    row = GrantRequest(reader_id=reader.id, token=group.posts_audience, label=group.name, reason=reason)
+    # The name of a secret group is content: nobody outside reads it before a second person has agreed.
+    label = f"/groups/{group.slug}" if group.visibility == "secret" else group.name
+    row = GrantRequest(reader_id=reader.id, token=group.posts_audience, label=label, reason=reason)
     row.hours, row.asked_at = min(hours, MOST_HOURS), clock.now()
     session.add(row)
     session.flush()
@@ -97,6 +99,7 @@ def approve(session: Session, viewer: Viewer, row_id: int) -> None:
     now = clock.now()
     row.state, row.approver_id, row.decided_at = "granted", viewer.id, now
     row.until = now + timedelta(hours=row.hours)
+    row.label = session.scalar(select(Group.name).where(Group.posts_audience == row.token)) or row.label
     session.flush()
     told = _tell(session, row)
     _note(session, "read.grant", row, viewer.id, until=row.until, told=told)

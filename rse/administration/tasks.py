@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from rse.accounts import audit_log, guests, service, syslog
+from rse.administration import upkeep
 from rse.core import clock, company, db, jobs
 from rse.core.web import settings
 
@@ -22,6 +23,15 @@ def guests_leave() -> None:
     db.commit()
     if leaving:
         log.info("guests left", people=len(leaving))
+
+
+@jobs.schedule("37 2 * * *")
+def secret_groups_inherit() -> None:
+    """Once a night: give secret groups whose owners have left another one, from among their members."""
+    count = upkeep.heirs(db.begin_write())
+    db.commit()
+    if count:
+        log.info("secret groups have another owner", groups=count)
 
 
 @jobs.schedule("* * * * *")
