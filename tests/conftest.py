@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from rse.administration import reads
@@ -18,7 +18,7 @@ from rse.app import create_app
 from rse.core import company, db, live, revision
 from rse.core.model import Base
 from rse.people import deputies
-from tests import factories, servers
+from tests import factories, kept, servers
 
 # The same examples everywhere, so that an unchanged tree gives the same answer; RSE_HYPOTHESIS=search looks further.
 hypothesis.register_profile("same", derandomize=True, print_blob=True)
@@ -28,6 +28,8 @@ hypothesis.load_profile(os.environ.get("RSE_HYPOTHESIS", "same"))
 # What a process remembers for seconds must not run out between two pages whose queries are counted.
 for remembered in (company._settings, deputies._all, reads._standing):
     remembered.seconds = 3600.0
+
+kept.routes()
 
 SECRET = "test-secret-0123456789-abcdefghijklmnop"
 
@@ -54,7 +56,7 @@ def make_tables(engine: Engine) -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with every table, copied for each test."""
+    """An empty database with every table, copied for each test; an empty queue of jobs lies beside it."""
     folder = tmp_path_factory.mktemp("template")
     app = create_app({"secret_key": SECRET, "data_dir": folder})
     with app.app_context():
@@ -98,10 +100,19 @@ def build(data_dir: Path, **overrides: Any) -> Flask:
         "base_url": "http://localhost",
     }
     app = create_app(values | overrides)
+    kept.templates_of(app)
+    with app.app_context():
+        if db.db.engine.dialect.name == "sqlite":
+            event.listen(db.db.engine, "connect", _hurry)
     app.config["TESTING"] = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.test_client_class = factories.Client
     return app
+
+
+def _hurry(connection: Any, _record: Any) -> None:
+    """Wait for no disk: what a test has stored need not survive a power cut."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture
@@ -110,8 +121,10 @@ def make_app(tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[..., Fl
     made: list[Flask] = []
 
     def make(**overrides: Any) -> Flask:
-        if "database_url" not in overrides and not (tmp_path / "rse.db").exists():
-            shutil.copy(sqlite_template, tmp_path / "rse.db")
+        wanted = ("jobs.db",) if "database_url" in overrides else ("jobs.db", "rse.db")
+        for name in wanted:
+            if not (tmp_path / name).exists():
+                shutil.copyfile(sqlite_template.with_name(name), tmp_path / name)
         app = build(tmp_path, **overrides)
         made.append(app)
         return app
