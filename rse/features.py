@@ -8,6 +8,7 @@ FEATURES = (
     "feed",
     "chat",
     "questions",
+    "polls",
     "search",
     "indicators",
     "administration",

@@ -11,6 +11,8 @@ from rse.demo.clearing import Doomed, chunks
 from rse.feed.models import Acceptance, Comment, Post, Reaction
 from rse.feed.policy import REACTIONS
 from rse.groups.models import Group, Membership
+from rse.polls import service as polls
+from rse.polls.models import Ballot
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Survivors:
     comments: set[int]
     groups: set[int]
     conversations: set[int]
+    polls: set[int]
 
 
 def find(session: Session, doomed: Doomed) -> Survivors:
@@ -41,6 +44,7 @@ def find(session: Session, doomed: Doomed) -> Survivors:
         by(select(Comment.id), Comment.id, reacted) - comments,
         groups - doomed["group"],
         talks - doomed["conversation"],
+        by(select(Ballot.post_id), Ballot.person_id, people) - doomed["post"],
     )
 
 
@@ -67,6 +71,7 @@ def recount(session: Session, left: Survivors) -> None:
         )
     for conversation in _loaded(session, Conversation, left.conversations):
         _renumber(session, conversation)
+    polls.recount(session, left.polls)
     session.flush()
 
 

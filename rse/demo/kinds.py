@@ -1,0 +1,56 @@
+"""Polls, ideas, thanks, announcements and events of the demo company, through the features' own services."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from rse.accounts.sessions import viewer_of_person
+from rse.core.audience import Viewer
+from rse.demo.company import Company
+from rse.demo.source import TEXTS
+from rse.feed import service
+from rse.feed.models import Post
+from rse.feed.schemas import of_kind
+from rse.polls import service as polls
+
+
+def load(company: Company) -> None:
+    """Publish them as old content, then let people do what they did with them."""
+    for item in written():
+        post = _publish(company, item)
+        for uid, choices in item.get("votes", {}).items():
+            polls.vote(company.session, viewer(company, uid), post.id, choices)
+
+
+def written() -> Iterable[dict[str, Any]]:
+    """Give the posts as they stand in the file."""
+    posts: list[dict[str, Any]] = tomllib.loads((TEXTS / "kinds.toml").read_text("utf-8"))["post"]
+    return posts
+
+
+def viewer(company: Company, uid: str) -> Viewer:
+    """Give one of the company as who looks and writes."""
+    found = viewer_of_person(company.session, company.people[uid])
+    if found is None:
+        raise RuntimeError(f"demo: {uid} is not active")
+    return found
+
+
+def _publish(company: Company, item: Mapping[str, Any]) -> Post:
+    details = {"kind": item["kind"], "body": item["text"]}
+    for name, value in item["details"].items():
+        if name.endswith("_in"):
+            details[name.removesuffix("_in") + "_on"] = company.calendar.today + timedelta(days=value)
+        else:
+            details[name] = value
+    given = of_kind(item["kind"]).model_validate(details)
+    at = min(company.calendar.read(item["at"]), company.calendar.now - timedelta(minutes=5))
+    post = service.publish(
+        company.session, viewer(company, item["author"]), kind=item["kind"], body=item["text"],
+        title=item.get("title"), group=company.groups.get(item.get("group", "")), at=at, demo=True,
+        details=given,
+    )  # fmt: skip
+    post.historical = True
+    company.session.flush()
+    return post

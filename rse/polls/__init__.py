@@ -1,0 +1,1 @@
+"""Polls: posts with options to choose from, by name or secretly."""
