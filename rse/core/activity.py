@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -63,4 +63,10 @@ class Activity:
     threads: Callable[[Session, Collection[int]], Iterable[ActivityEvent]] = lambda _session, _roots: ()
     # ^ the posts with these ids, all their replies, and everything that hangs on either
     first: Callable[[Session], datetime | None] = lambda _session: None  # the time of the oldest event
+    # What is known beside events. Declared skills of a day: (person, tag). A wave of the pulse in
+    # [first, last]: its day, and the (department, answer) of each anonymous answer.
+    skills: Callable[[Session, date], Iterable[tuple[int, str]]] = lambda _session, _day: ()
+    wave: Callable[[Session, date, date], tuple[date, Sequence[tuple[int | None, str]]] | None] = (
+        lambda _session, _first, _last: None
+    )
     touches: Mapping[type[Event], Callable[[Session, Any], Iterable[Touched]]] = field(default_factory=dict)

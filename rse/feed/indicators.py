@@ -3,6 +3,7 @@
 In a secret group they say only that somebody was there (INDICATORS section 6c).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +14,12 @@ from sqlalchemy.orm import Session, aliased
 from rse.core import kinds
 from rse.core.activity import Activity, ActivityEvent, ActivityType, Content, Touched
 from rse.feed import events as happened
-from rse.feed.models import Acceptance, Comment, Mention, Post, Reaction
+from rse.feed.models import Acceptance, Comment, Mention, Post, PostTag, Reaction
 from rse.groups.models import Group
+from rse.people.models import Skill, SkillName
+from rse.people.vocabulary import key
 
+AT_ONCE = 500  # names asked for together
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 Where = Callable[[Any, Any], ColumnElement[bool]]  # (the event's time, its post's id) -> criterion
 On = aliased(Comment)  # the comment that something hangs on
@@ -46,6 +50,7 @@ def _parent(row: Any) -> Content:
 
 def _posts(session: Session, where: Where) -> Iterator[ActivityEvent]:
     query = select(Post.kind).select_from(Post).where(where(Post.at, Post.id))
+    tags = _tags(session, where)
     for row in _rows(session, query, on_comment=False):
         name, kind = f"post:{row.post_id}", kinds.of(row.kind).counts_as
         if row.secret:
@@ -53,8 +58,25 @@ def _posts(session: Session, where: Where) -> Iterator[ActivityEvent]:
         else:
             yield ActivityEvent(
                 name, row.post_at, "post", row.post_author, row.post_id, kind, row.post_id,
-                deleted_at=row.post_deleted,
+                tags=tags.get(row.post_id, ()), deleted_at=row.post_deleted,
             )  # fmt: skip
+
+
+def _tags(session: Session, where: Where) -> dict[int, list[str]]:
+    """Give the tags of questions; one that names a skill of the vocabulary is told by the skill's slug."""
+    query = select(PostTag.post_id, PostTag.tag).join(Post, Post.id == PostTag.post_id)
+    rows = session.execute(query.where(where(Post.at, Post.id), Post.kind == "question")).all()
+    keys = {row.tag: key(row.tag) for row in rows}
+    named = select(SkillName.folded, func.min(Skill.slug)).join(Skill, Skill.id == SkillName.skill_id)
+    slugs: dict[str, str] = {}
+    wanted = sorted(set(keys.values()))
+    for at in range(0, len(wanted), AT_ONCE):
+        some = named.where(SkillName.folded.in_(wanted[at : at + AT_ONCE]))
+        slugs |= {row[0]: row[1] for row in session.execute(some.group_by(SkillName.folded))}
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.post_id].append(slugs.get(keys[row.tag], row.tag))
+    return found
 
 
 def _comments(session: Session, where: Where) -> Iterator[ActivityEvent]:

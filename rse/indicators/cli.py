@@ -12,7 +12,8 @@ from rse.core import db
 from rse.core.i18n import _
 from rse.indicators import running
 from rse.indicators.engine.evaluation import evaluate
-from rse.indicators.engine.folder import FolderError
+from rse.indicators.engine.lines import FolderError
+from rse.indicators.engine.signal_folder import evaluate_signals
 
 indicators = AppGroup("indicators", help="Figures of teams and of the company, never of a person.")
 
@@ -39,14 +40,15 @@ def rollup(until: datetime | None) -> None:
 
 @indicators.command("evaluate")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--signals", is_flag=True, help="The weak signals, in the form of signal_expected.json.")
 @with_appcontext
-def evaluate_folder(folder: Path) -> None:
+def evaluate_folder(folder: Path, *, signals: bool) -> None:
     """Compute a folder of CSV files and print its figures as JSON, in the form of expected.json.
 
-    The indicators that exist are printed: ACT, LADDER, ANS, TTFR, SILO. The company's own stay as they are.
+    The company's own figures stay as they are.
     """
     try:
-        result = evaluate(folder, db.db.engine)
+        result = evaluate_signals(folder) if signals else evaluate(folder, db.db.engine)
     except FolderError as error:
         click.echo(str(error), err=True)
         sys.exit(1)

@@ -15,6 +15,7 @@ from rse.people import (
     api,
     deputy_views,
     exports,
+    indicators,
     models,
     reporting,
     search,
@@ -73,6 +74,7 @@ feature = Feature(
     ),
     guards=(Guard("people.welcome", welcome.lead),),
     index=(search.source,),
+    activity=(indicators.activity,),
     exports=(exports.export,),
 )  # fmt: skip
 

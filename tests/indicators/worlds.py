@@ -11,6 +11,11 @@ from rse.indicators.engine.staff import Engagement, Staff, Stay
 ZONE = ZoneInfo("Europe/Paris")
 AS_OF = date(2025, 11, 2)
 NOON = datetime(2025, 11, 2, 12, tzinfo=UTC)
+KINDS = (
+    ["visit", "post", "post", "reply", "reply", "reply", "reaction", "accept", "mention"] * 2
+    + ["promote", "idea_status", "idea_status"]
+)  # fmt: skip
+TAGS = ("SAP", "sap ", "vpn", "Soudure", "ｖｐｎ", "", "paie")
 
 
 def staff(rng, people=24, teams=4):
@@ -19,7 +24,7 @@ def staff(rng, people=24, teams=4):
         kind = "employee" if rng.random() < 0.9 else rng.choice(["guest", "bot"])
         start = AS_OF - timedelta(days=rng.choice([700, 700, 700, 60, 20]))
         end = AS_OF - timedelta(days=rng.randint(0, 40)) if rng.random() < 0.1 else None
-        engaged[person] = Engagement(kind, start, end)
+        engaged[person] = Engagement(kind, start, end, leader=rng.random() < 0.2)
         team, other = rng.randint(1, teams), rng.randint(1, teams)
         moved = AS_OF - timedelta(days=rng.randint(5, 60))
         if rng.random() < 0.2:
@@ -47,9 +52,7 @@ class World:
         """Add an event, of any type that the contents so far allow."""
         rng, self.next = self.rng, self.next + 1
         at = at or NOON - timedelta(seconds=rng.randint(-86_400, 100 * 86_400))
-        kind = rng.choice(
-            ["visit", "post", "post", "reply", "reply", "reply", "reaction", "accept", "mention"]
-        )
+        kind = rng.choice(KINDS)
         if kind not in {"visit", "post"} and not self.contents:
             kind = "post"
         actor = rng.randint(1, self.people)
@@ -57,10 +60,13 @@ class World:
         if kind == "post":
             content = Content(self.next, actor, self.next, at)
             values |= {"kind": rng.choice(["question", "discussion", "idea", "announcement"])}
+            values |= {"tags": tuple(rng.choice(TAGS) for _ in range(rng.randint(0, 2)))}
         elif kind != "visit":
             parent = rng.choice(list(self.contents.values()))
             values["parent"] = parent
             content = Content(self.next, actor, parent.root_id, at)
+        if kind == "idea_status":
+            values["value"] = rng.choice(["under_review", "accepted", "declined", "done"])
         if kind == "mention":
             values["target_id"] = rng.randint(1, self.people)
         if kind in {"post", "reply"}:
@@ -92,6 +98,15 @@ class World:
             key: replace(e, parent=None) if e.parent is not None and e.parent.id in lost else e
             for key, e in kept.items()
         }
+
+
+def skills(rng, people=24):
+    return [(person, tag) for person in range(1, people + 1) for tag in TAGS if rng.random() < 0.1]
+
+
+def answers(rng, teams=4):
+    given = ("very", "somewhat", "not", "na")
+    return [(rng.choice([None, *range(1, teams + 1)]), rng.choice(given)) for _ in range(rng.randint(0, 30))]
 
 
 def company(seed, people=24, events=200):

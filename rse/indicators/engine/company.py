@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import insert, select
@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from rse.accounts.models import Person
 from rse.core.activity import Activity, ActivityEvent
 from rse.core.model import new_id
-from rse.indicators.engine.measure import Partition
+from rse.indicators.engine.measure import PULSE_DAYS, Declared, Partition
 from rse.indicators.engine.partition import cut
 from rse.indicators.engine.staff import Engagement, Staff, Stay
 from rse.indicators.models import Cell, CellDepartment, CutCell, quarter
 from rse.people.models import Department, DepartmentMembership, Profile
 
 AT_ONCE = 500
+LEADER = "executive"  # the role
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,26 @@ class Features:
 def staff(session: Session) -> Staff:
     """Give the people of the company and their departments over time. Guests and services never count."""
     people: dict[int, Engagement] = {}
-    query = select(Person.id, Person.kind, Person.status, Profile.start_date, Profile.end_date)
+    query = select(Person.id, Person.kind, Person.status, Person.roles, Profile.start_date, Profile.end_date)
     query = query.outerjoin(Profile, Profile.person_id == Person.id)
-    for person, kind, status, start, end in session.execute(query):
+    for person, kind, status, roles, start, end in session.execute(query):
         unknown = status != "active" and end is None  # gone at a time that nobody has said
-        people[person] = Engagement("gone" if unknown else kind, start, end)
+        people[person] = Engagement("gone" if unknown else kind, start, end, LEADER in roles)
     stays: dict[int, list[Stay]] = defaultdict(list)
     member = DepartmentMembership
     columns = (member.person_id, member.department_id, member.from_date, member.to_date)
     for person, department, since, until in session.execute(select(*columns).order_by(member.id.desc())):
         stays[person].append(Stay(department, since, until))
     return Staff(people, stays)
+
+
+def declared(session: Session, activities: Sequence[Activity], day: date) -> Declared:
+    """Give the declared skills of a day, and the latest wave of the pulse."""
+    skills = [one for activity in activities for one in activity.skills(session, day)]
+    first = day - timedelta(days=PULSE_DAYS - 1)
+    waves = (activity.wave(session, first, day) for activity in activities)
+    wave = next((one for one in waves if one is not None), None)
+    return Declared(skills, *wave) if wave else Declared(skills)
 
 
 def partition(session: Session, people: Staff, day: date, floor: int) -> Partition:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from rse.core.activity import ActivityEvent, Touched
 from rse.indicators.engine import marks
 from rse.indicators.engine.marks import Marks
-from rse.indicators.engine.models import Act, Horizon, Pair, Population
+from rse.indicators.engine.models import Act, Holder, Horizon, Pair, Population
 from rse.indicators.engine.rollup import AT_ONCE, DAY, Source
 from rse.indicators.engine.windows import Calendar, micros
 
@@ -66,7 +66,8 @@ def forget(session: Session, source: Source, calendar: Calendar, people: Collect
     marks.store(session, found)
     session.execute(delete(Act).where(Act.person_id.in_(people)))
     session.execute(delete(Pair).where(or_(Pair.x.in_(people), Pair.y.in_(people))))
-    session.execute(delete(Population).where(Population.person_id.in_(people)))
+    for table in (Population, Holder):
+        session.execute(delete(table).where(table.person_id.in_(people)))
 
 
 def _root(event: ActivityEvent) -> int | None:

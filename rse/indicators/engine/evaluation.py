@@ -42,7 +42,7 @@ def _create(connection: Connection) -> None:
 
 
 def evaluate(path: Path, engine: Engine | None = None) -> dict[str, Any]:
-    """Compute a folder's indicators, in the form of its `expected.json`. Raises folder.FolderError."""
+    """Compute a folder's indicators, in the form of its `expected.json`. Raises lines.FolderError."""
     given = folder.read(path)
     calendar = Calendar(given.zone)
     windows = Windows(calendar, given.as_of)
@@ -51,8 +51,10 @@ def evaluate(path: Path, engine: Engine | None = None) -> dict[str, Any]:
     with scratch(engine) as session:
         rollup = Rollup(session, given.log, given.staff, calendar, keep_days=None)
         counted = rollup.advance(given.as_of)
-        population = settle(session, given.staff, partition, windows)
-        figures = measure(session, partition, windows, given.floor)
+        moment, population = settle(
+            session, given.staff, partition, windows, floor=given.floor, declared=given.declared
+        )
+        figures = measure(session, partition, moment)
     names = {COMPANY: "*"} | dict(zip(numbers, given.teams, strict=True))
     return {
         "as_of": given.as_of.isoformat(),

@@ -1,27 +1,33 @@
-"""A folder of CSV files (people, memberships, events, config) as the engine's source, for `evaluate`."""
+"""A folder of CSV files (people, memberships, events, expertise, survey) as the engine's source."""
 
-import csv
-import json
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from rse.core.activity import ActivityEvent, ActivityType, Content
+from rse.indicators.engine.lines import Line, config, lines
+from rse.indicators.engine.measure import PULSE_DAYS, Declared
 from rse.indicators.engine.staff import Engagement, Staff, Stay
 
 NO_TEAM = {"", "-"}
-TYPES = {"visit", "post", "reply", "reaction", "accept", "promote", "mention", "idea_status"}
-
-
-class FolderError(Exception):
-    """A folder that cannot be evaluated: the message says which file, which line and why."""
+CONTENTS = {"post", "reply"}
+TYPES = CONTENTS | {"visit", "reaction", "accept", "promote", "mention", "idea_status"}
+KINDS = {"question", "discussion", "idea", "announcement"}
+STATUSES = {"under_review", "accepted", "declined", "done"}
+PEOPLE = ("person_id", "kind", "is_leader", "start_date", "end_date")
+MEMBERSHIPS = ("person_id", "team_id", "from_date", "to_date")
+EXPERTISE = ("person_id", "tag", "from_date", "to_date")
+SURVEY = ("answer_id", "wave_date", "team_id", "answer")
+EVENTS = (
+    "event_id", "ts_utc", "type", "actor_id", "content_id", "kind", "root_id", "parent_id", "target_id",
+    "value", "tags", "deleted_ts_utc",
+)  # fmt: skip
 
 
 class Log:
@@ -59,6 +65,7 @@ class Folder:
     staff: Staff
     teams: Sequence[str]  # the team number n is teams[n - 1], in order of names
     log: Log
+    declared: Declared
 
 
 class _Numbers(dict[str, int]):
@@ -77,140 +84,124 @@ class _Names:
 
 def read(path: Path) -> Folder:
     """Read a folder. Raises FolderError."""
-    as_of, zone, floor = _config(path / "config.json")
-    if floor < 1:
-        raise FolderError("config.json: k is at least 1")
-    names = _Names()
+    given, names = config(path / "config.json"), _Names()
+    as_of, zone, floor = given.day("as_of"), given.zone("timezone"), given.count("k")
     people = _people(path / "people.csv", names)
     teams, stays = _memberships(path / "memberships.csv", names)
     log = Log(_events(path / "events.csv", names))
-    return Folder(as_of, zone, floor, Staff(people, stays), teams, log)
-
-
-def _config(path: Path) -> tuple[date, ZoneInfo, int]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        floor = int(values["k"])
-        return date.fromisoformat(values["as_of"]), ZoneInfo(values["timezone"]), floor
-    except (OSError, ValueError, KeyError, TypeError, ZoneInfoNotFoundError) as error:
-        raise FolderError(f"{path.name}: {error}") from error
-
-
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the number and the values of each line; an empty or missing value is ''."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            for row in reader:
-                yield reader.line_num, {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FolderError(f"{path.name}: {error}") from error
-
-
-@contextmanager
-def _at(path: Path, line: int) -> Iterator[None]:
-    """Name the file and the line of whatever is wrong with it."""
-    try:
-        yield
-    except KeyError as error:
-        raise FolderError(f"{path.name}, line {line}: no column {error}") from error
-    except ValueError as error:
-        raise FolderError(f"{path.name}, line {line}: {error}") from error
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _time(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(f"a time without zone: {text}")
-    return at
-
-
-def _deleted(row: dict[str, str]) -> datetime | None:
-    return _time(row["deleted_ts_utc"]) if row["deleted_ts_utc"] else None
+    skills = _skills(path / "expertise.csv", names, as_of)
+    wave, answers = _survey(path / "survey.csv", teams, as_of)
+    return Folder(as_of, zone, floor, Staff(people, stays), teams, log, Declared(skills, wave, answers))
 
 
 def _people(path: Path, names: _Names) -> dict[int, Engagement]:
     people: dict[int, Engagement] = {}
-    for line, row in _lines(path):
-        with _at(path, line):
-            number = names.people[row["person_id"]]
-            if number in people:
-                raise ValueError(f"{row['person_id']} is there twice")
-            people[number] = Engagement(row["kind"], _day(row["start_date"]), _day(row["end_date"]))
+    for line in lines(path, PEOPLE):
+        number = names.people[line.name("person_id")]
+        if number in people:
+            raise line.wrong("person_id", f"{line.text('person_id')} is there twice")
+        people[number] = Engagement(
+            line.one_of("kind", {"employee", "guest", "bot"}),
+            line.day("start_date"),
+            line.day("end_date"),
+            line.one_of("is_leader", {"0", "1", ""}) == "1",
+        )
     return people
 
 
 def _memberships(path: Path, names: _Names) -> tuple[list[str], dict[int, list[Stay]]]:
-    rows = []
-    for line, row in _lines(path):
-        with _at(path, line):
-            team, start, end = row["team_id"], _day(row["from_date"]), _day(row["to_date"])
-            if team == "*":
-                raise ValueError("no team may be named *")
-            rows.append((row["person_id"], start or date.min, end or date.max, team, line))
-    teams = sorted({team for _, _, _, team, _ in rows} - NO_TEAM)
-    _refuse_overlaps(path, rows)
+    found = list(lines(path, MEMBERSHIPS))
+    for line in found:
+        if line.text("team_id") == "*":
+            raise line.wrong("team_id", "no team may be named *")
+    teams = sorted({line.text("team_id") for line in found} - NO_TEAM)
+    numbers = {team: number for number, team in enumerate(teams, 1)}
+    _refuse_overlaps(found)
     stays: dict[int, list[Stay]] = defaultdict(list)
-    for person, start, end, team, _ in rows:
-        if team not in NO_TEAM:
-            stays[names.people[person]].append(Stay(teams.index(team) + 1, start, end))
+    for line in found:
+        if line.text("team_id") not in NO_TEAM:
+            stay = Stay(numbers[line.text("team_id")], line.day("from_date"), line.day("to_date"))
+            stays[names.people[line.text("person_id")]].append(stay)
     return teams, stays
 
 
-def _refuse_overlaps(path: Path, rows: list[tuple[str, date, date, str, int]]) -> None:
-    for one, two in pairwise(sorted(rows)):
+def _refuse_overlaps(found: Iterable[Line]) -> None:
+    """Raise FolderError where a person has two teams on a day."""
+    spans = []
+    for line in found:
+        start, end = line.day("from_date") or date.min, line.day("to_date") or date.max
+        if start <= end:
+            spans.append((line.name("person_id"), start, end, line.number, line))
+    for one, two in pairwise(sorted(spans, key=lambda span: span[:4])):
         if one[0] == two[0] and two[1] <= one[2]:
-            with _at(path, max(one[4], two[4])):
-                raise ValueError(f"{one[0]} is in two teams on {two[1]}")
+            last = max(one[4], two[4], key=lambda line: line.number)
+            raise last.wrong("from_date", f"{one[0]} is in two teams on {two[1]}")
+
+
+def _skills(path: Path, names: _Names, day: date) -> list[tuple[int, str]]:
+    found = []
+    for line in lines(path, EXPERTISE):
+        start, end = line.day("from_date") or date.min, line.day("to_date") or date.max
+        if start <= day <= end:
+            found.append((names.people[line.name("person_id")], line.text("tag")))
+    return found
+
+
+def _survey(
+    path: Path, teams: Sequence[str], as_of: date
+) -> tuple[date | None, list[tuple[int | None, str]]]:
+    """Give the latest wave of the last 180 days with the (team, answer) of each answer."""
+    numbers = {team: number for number, team in enumerate(teams, 1)}
+    waves: dict[date, list[tuple[int | None, str]]] = defaultdict(list)
+    for line in lines(path, SURVEY):
+        wave = line.day("wave_date")
+        if wave is None:
+            raise line.wrong("wave_date", "it is empty")
+        answer = line.one_of("answer", {"very", "somewhat", "not", "na"})
+        waves[wave].append((numbers.get(line.text("team_id")), answer))
+    first = as_of - timedelta(days=PULSE_DAYS - 1)
+    latest = max((wave for wave in waves if first <= wave <= as_of), default=None)
+    return latest, waves[latest] if latest else []
 
 
 def _events(path: Path, names: _Names) -> list[ActivityEvent]:
-    rows: list[tuple[int, dict[str, str]]] = list(_lines(path))
+    found = list(lines(path, EVENTS))
     contents: dict[str, Content] = {}
-    for line, row in rows:
-        with _at(path, line):
-            if row["type"] in {"post", "reply"}:
-                name = row["content_id"]
-                if not name or name in contents:
-                    raise ValueError(f"content_id {name!r} is missing or there twice")
-                contents[name] = _content(row, names)
-    events = []
-    for line, row in rows:
-        with _at(path, line):
-            events.append(_event(row, names, contents))
-    return events
+    for line in found:
+        if line.one_of("type", TYPES) in CONTENTS:
+            name = line.name("content_id")
+            if name in contents:
+                raise line.wrong("content_id", f"{name!r} is there twice")
+            contents[name] = _content(line, names)
+    return [_event(line, names, contents) for line in found]
 
 
-def _content(row: dict[str, str], names: _Names) -> Content:
+def _content(line: Line, names: _Names) -> Content:
+    post = line.text("type") == "post"
     return Content(
-        names.contents[row["content_id"]],
-        names.people[row["actor_id"]],
-        names.contents[row["root_id"] or row["content_id"]],
-        _time(row["ts_utc"]),
-        _deleted(row),
+        names.contents[line.text("content_id")],
+        names.people[line.name("actor_id")],
+        names.contents[line.text("content_id") if post else line.name("root_id")],
+        line.time("ts_utc"),
+        line.time("deleted_ts_utc") if line.text("deleted_ts_utc") else None,
     )
 
 
-def _event(row: dict[str, str], names: _Names, contents: dict[str, Content]) -> ActivityEvent:
-    if row["type"] not in TYPES:
-        raise ValueError(f"no such type of event: {row['type']!r}")
-    own = contents[row["content_id"]] if row["type"] in {"post", "reply"} else None
+def _event(line: Line, names: _Names, contents: dict[str, Content]) -> ActivityEvent:
+    kind = line.text("type")
+    own = contents[line.text("content_id")] if kind in CONTENTS else None
     values: dict[str, Any] = {}
     if own is not None:
         values = {"content_id": own.id, "root_id": own.root_id, "deleted_at": own.deleted_at}
     return ActivityEvent(
-        id=row["event_id"],
-        at=_time(row["ts_utc"]),
-        type=cast("ActivityType", row["type"]),
-        actor_id=names.people[row["actor_id"]],
-        kind=row["kind"],
-        parent=contents.get(row["parent_id"]),
-        target_id=names.people[row["target_id"]] if row["target_id"] else None,
-        value=row["value"],
-        tags=tuple(tag for tag in row["tags"].split("|") if tag),
+        id=line.name("event_id"),
+        at=line.time("ts_utc"),
+        type=cast("ActivityType", kind),
+        actor_id=names.people[line.name("actor_id")],
+        kind=line.one_of("kind", KINDS) if kind == "post" else "",
+        parent=contents.get(line.text("parent_id")),
+        target_id=names.people[line.text("target_id")] if line.text("target_id") else None,
+        value=line.one_of("value", STATUSES) if kind == "idea_status" else "",
+        tags=tuple(line.text("tags").split("|")),
         **values,
     )

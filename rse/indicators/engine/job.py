@@ -18,6 +18,7 @@ from rse.indicators.engine.measure import Partition, measure, settle
 from rse.indicators.engine.models import KEEP_DAYS, ROLLUPS, Horizon
 from rse.indicators.engine.rollup import Rollup
 from rse.indicators.engine.staff import Staff
+from rse.indicators.engine.statements import Moment
 from rse.indicators.engine.windows import Calendar, Windows
 from rse.indicators.models import Cell, CellDepartment, CutCell, Published, Visit, Week, quarter
 
@@ -85,8 +86,9 @@ class Job:
         windows = Windows(self.calendar, sunday)
         with self.unit():
             partition = company.partition(self.session, people, sunday, self.floor)
-            settle(self.session, people, partition, windows)
-        rows = self._rows(partition, windows)
+            declared = company.declared(self.session, self.activities, sunday)
+            moment, _ = settle(self.session, people, partition, windows, floor=self.floor, declared=declared)
+        rows = self._rows(partition, moment)
         with self.unit():
             self.session.execute(insert(Published), rows)
             week = {
@@ -97,17 +99,17 @@ class Job:
             }
             self.session.execute(insert(Week).values(week))
 
-    def _rows(self, partition: Partition, windows: Windows) -> list[dict[str, Any]]:
+    def _rows(self, partition: Partition, moment: Moment) -> list[dict[str, Any]]:
         """Give what may leave the job, and nothing else: no base, no unmasked value."""
         return [
             {
                 "cell_id": cell,
-                "day": windows.as_of,
+                "day": moment.windows.as_of,
                 "code": code,
                 "status": figure.status,
                 "figures": figure.published,
             }
-            for code, cells in measure(self.session, partition, windows, self.floor).items()
+            for code, cells in measure(self.session, partition, moment).items()
             for cell, figure in cells.items()
         ]
 

@@ -14,11 +14,15 @@ class Share(TypedDict):
     bound: str
 
 
-def mask(part: int, base: int) -> Share | None:
-    """Mask part/base, both numbers of persons; None where nothing can be told (INDICATORS section 2)."""
+def mask(part: int, base: int, whole: int | None = None) -> Share | None:
+    """Mask part/base, both numbers of persons; None where nothing can be told (INDICATORS section 2).
+
+    `whole` is the denominator where it is another than `base`, the number of people described.
+    """
     if base <= 0:
         return None
-    nearest = STEP * ((40 * part + base) // (2 * base))
+    whole = base if whole is None else whole
+    nearest = STEP * ((40 * part + whole) // (2 * whole))
     tail = STEP * max(TAIL // STEP, -(-40 // base))  # 200/n points, up to the next step
     if tail > WIDEST:
         return None

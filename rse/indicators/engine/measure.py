@@ -1,16 +1,20 @@
 """From the roll-ups to what may be told on an as-of day: figures, floor, masks."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from rse.indicators.engine.floor import SHOWN, suppress
-from rse.indicators.engine.formulas import FORMULAS, Figures, Formula
-from rse.indicators.engine.models import Place, Population
+from rse.indicators.engine.formulas import INDICATORS
+from rse.indicators.engine.models import Holder, Opinion, Place, Population
+from rse.indicators.engine.rollup import tag_key
 from rse.indicators.engine.staff import Staff
+from rse.indicators.engine.statements import Cell, Figures, Indicator, Moment
 from rse.indicators.engine.windows import Windows
 from rse.indicators.models import COMPANY, NOWHERE
 
@@ -37,40 +41,80 @@ class Partition:
         return NOWHERE if team is None else self.cell_of.get(team, NOWHERE)
 
 
-def settle(session: Session, staff: Staff, partition: Partition, windows: Windows) -> int:
-    """Write who is employed on the day, in which cell, and the cells of the teams. Returns the headcount."""
-    for table in (Population, Place):
-        session.execute(delete(table))
-    there = staff.present(windows.as_of)
-    present = [{"person_id": person, "cell_id": partition.cell(team)} for person, team in there]
+@dataclass(frozen=True)
+class Declared:
+    """What is known beside events: declared skills of a day, and the latest wave of the pulse."""
+
+    skills: Iterable[tuple[int, str]] = ()  # (person, tag)
+    wave: date | None = None
+    answers: Iterable[tuple[int | None, str]] = field(default=())  # (team, answer)
+
+
+PULSE_DAYS = 180
+NEW_DAYS, FIRST_DAYS = 90, 28  # a newcomer's first four weeks ended in the last 90 days
+
+
+def settle(
+    session: Session,
+    staff: Staff,
+    partition: Partition,
+    windows: Windows,
+    *,
+    floor: int,
+    declared: Declared | None = None,
+) -> tuple[Moment, int]:
+    """Write who is employed on the day, in which cell, and what they declared. Returns also the headcount."""
+    told = declared or Declared()
+    there = dict(staff.present(windows.as_of))
+    people = [_present(staff, partition, windows, *one) for one in there.items()]
     places = [{"team_id": team, "cell_id": cell} for team, cell in partition.cell_of.items()]
-    if present:
-        session.execute(insert(Population), present)
-    if places:
-        session.execute(insert(Place), places)
-    return len(present)
+    held = {(person, tag_key(tag)) for person, tag in told.skills if person in there}
+    holders = [{"person_id": person, "tag": tag} for person, tag in sorted(held) if tag]
+    opinions = [
+        {"answer_id": n, "cell_id": partition.cell(team), "answer": answer}
+        for n, (team, answer) in enumerate(told.answers, 1)
+    ]
+    for table, rows in ((Population, people), (Place, places), (Holder, holders), (Opinion, opinions)):
+        session.execute(delete(table))
+        if rows:
+            session.execute(insert(table), rows)
+    asked = sum(1 for _ in staff.present(told.wave)) if told.wave else 0
+    return Moment(windows, floor, asked), len(people)
 
 
-def measure(
-    session: Session, partition: Partition, windows: Windows, floor: int
-) -> dict[str, dict[int, Figure]]:
+def _present(
+    staff: Staff, partition: Partition, windows: Windows, person: int, team: int | None
+) -> dict[str, Any]:
+    engagement = staff.people[person]
+    since = engagement.start
+    until = None if since is None or since > windows.as_of else since + timedelta(days=FIRST_DAYS - 1)
+    new = until is not None and windows.first_day(NEW_DAYS) <= until <= windows.as_of
+    return {
+        "person_id": person,
+        "cell_id": partition.cell(team),
+        "leader": engagement.leader,
+        "new_from": since if new else None,
+        "new_until": until if new else None,
+    }
+
+
+def measure(session: Session, partition: Partition, moment: Moment) -> dict[str, dict[int, Figure]]:
     """Compute every indicator for the company and each cell, from what `settle` and the roll-ups wrote."""
-    return {formula.code: _one(session, formula, partition, windows, floor) for formula in FORMULAS}
+    return {one.code: _one(session, one, partition, moment) for one in INDICATORS}
 
 
-def _one(
-    session: Session, formula: Formula, partition: Partition, windows: Windows, floor: int
-) -> dict[int, Figure]:
-    rows = {row["cell"]: dict(row) for row in session.execute(formula.values(windows)).mappings()}
+def _one(session: Session, indicator: Indicator, partition: Partition, moment: Moment) -> dict[int, Figure]:
+    rows = indicator.rows(session, moment)
     bases: dict[int, set[int]] = defaultdict(set)
-    for pair in session.execute(formula.bases(windows)):
+    for pair in session.execute(indicator.bases(moment)):
         bases[pair.cell].add(pair.person)
-    cells = [COMPANY, *sorted(partition.cells)]
-    status = suppress({cell: bases[cell] for cell in [*cells, NOWHERE]}, floor)
+    cells = [COMPANY, *(sorted(partition.cells) if indicator.teams else ())]
+    everyone = [*cells, NOWHERE] if indicator.teams else cells
+    status = suppress({cell: bases[cell] for cell in everyone}, moment.floor)
     figures = {}
-    for cell in cells:
-        company, row, size = cell == COMPANY, rows.get(cell, {}), len(bases[cell])
-        internal = formula.internal(row, company)
-        told = formula.published(row, internal, size, company) if status[cell] == SHOWN else None
-        figures[cell] = Figure(status[cell], size, internal, told)
+    for number in cells:
+        cell = Cell(rows.get(number, {}), len(bases[number]), number == COMPANY, moment)
+        internal = indicator.internal(cell)
+        told = indicator.published(cell, internal) if status[number] == SHOWN else None
+        figures[number] = Figure(status[number], cell.base, internal, told)
     return figures

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, SmallInteger, String
+from sqlalchemy import BigInteger, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rse.core.model import Base, BigId
@@ -21,6 +21,7 @@ class Act(Base):
     person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     bits: Mapped[int] = mapped_column(SmallInteger)
     n: Mapped[int]
+    replies: Mapped[int]  # of these contributions
 
 
 class Thread(Base):
@@ -36,6 +37,17 @@ class Thread(Base):
     first_reply_at: Mapped[int | None] = mapped_column(BigInteger)
     n_eligible: Mapped[int]
     captured: Mapped[bool]
+    followed_at: Mapped[int | None] = mapped_column(BigInteger)  # idea: first status by somebody else
+    decided: Mapped[bool]  # idea: the latest such status is a decision
+
+
+class ThreadTag(Base):
+    """A tag of a counted question, as a key."""
+
+    __tablename__ = "indicator_thread_tag"
+
+    root_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    tag: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class Pair(Base):
@@ -59,6 +71,9 @@ class Population(Base):
 
     person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     cell_id: Mapped[int] = mapped_column(BigInteger)
+    leader: Mapped[bool]
+    new_from: Mapped[date | None]  # of newcomers: their first four weeks
+    new_until: Mapped[date | None]
 
 
 class Place(Base):
@@ -68,6 +83,25 @@ class Place(Base):
 
     team_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     cell_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class Holder(Base):
+    """Who of these people has declared which skill, as a key of tags. Made anew each time."""
+
+    __tablename__ = "indicator_holder"
+
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    tag: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class Opinion(Base):
+    """An anonymous answer of the latest wave of the pulse, with its cell. Made anew each time."""
+
+    __tablename__ = "indicator_opinion"
+
+    answer_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    cell_id: Mapped[int] = mapped_column(BigInteger)
+    answer: Mapped[str] = mapped_column(String(10))
 
 
 class DirtyDay(Base):
@@ -98,4 +132,6 @@ class Horizon(Base):
     zone: Mapped[str] = mapped_column(String(64))
 
 
-ROLLUPS = (Act, Thread, Pair, Population, Place, DirtyDay, DirtyThread, Horizon)
+ROLLUPS = (
+    Act, Thread, ThreadTag, Pair, Population, Place, Holder, Opinion, DirtyDay, DirtyThread, Horizon,
+)  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
+from unicodedata import normalize
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -26,12 +27,14 @@ from rse.indicators.engine.models import (
     Horizon,
     Pair,
     Thread,
+    ThreadTag,
 )
 from rse.indicators.engine.staff import Staff
 from rse.indicators.engine.windows import Calendar, micros
 
 DAY = timedelta(days=1)
-THREADED = CONTRIBUTIONS | {"accept", "promote"}
+THREADED = CONTRIBUTIONS | {"accept", "promote", "idea_status"}
+DECISIONS = frozenset({"accepted", "declined", "done"})
 SPAN = 7  # days that are read and written together
 AT_ONCE = 400  # threads asked for together
 
@@ -54,7 +57,7 @@ class Rows:
     """The roll-ups of a span of days, and the threads that were touched in it."""
 
     counted: int = 0
-    acts: dict[tuple[date, int], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    acts: dict[tuple[date, int], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     pairs: dict[tuple[date, int, int], dict[str, Any]] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)
     threads: list[dict[str, Any]] = field(default_factory=list)
@@ -98,7 +101,7 @@ class Rollup:
             day: date = known.day
             return day
         with self.unit():
-            for table in (Act, Thread, Pair, Horizon):
+            for table in (Act, Thread, ThreadTag, Pair, Horizon):
                 self.session.execute(delete(table))
         first = self.source.first()
         return as_of + DAY if first is None else min(as_of + DAY, self.calendar.slot(first))
@@ -130,7 +133,10 @@ class Rollup:
     def _write_days(self, span: tuple[date, date], rows: Rows) -> None:
         for table in (Act, Pair):
             self.session.execute(delete(table).where(table.day.between(*span)))
-        acts = [{"day": d, "person_id": p, "bits": bits, "n": n} for (d, p), (bits, n) in rows.acts.items()]
+        acts = [
+            {"day": day, "person_id": person, "bits": bits, "n": n, "replies": replies}
+            for (day, person), (bits, n, replies) in rows.acts.items()
+        ]
         pairs = [{"day": d, "x": x, "y": y, **row} for (d, x, y), row in rows.pairs.items()]
         for row in pairs:
             del row["latest"]
@@ -142,16 +148,24 @@ class Rollup:
     def _write_threads(self, roots: Collection[int], rows: list[dict[str, Any]]) -> None:
         wanted = sorted(roots)
         for at in range(0, len(wanted), AT_ONCE):
-            self.session.execute(delete(Thread).where(Thread.root_id.in_(wanted[at : at + AT_ONCE])))
+            for table in (Thread, ThreadTag):
+                self.session.execute(delete(table).where(table.root_id.in_(wanted[at : at + AT_ONCE])))
+        tags = [{"root_id": row["root_id"], "tag": tag} for row in rows for tag in row["tags"]]
         if rows:
-            self.session.execute(insert(Thread), rows)
+            plain = [{key: value for key, value in row.items() if key != "tags"} for row in rows]
+            self.session.execute(insert(Thread), plain)
+        if tags:
+            self.session.execute(insert(ThreadTag), tags)
 
     def _settle(self, as_of: date, oldest: date) -> None:
         """Note how far the roll-ups reach, and purge what is older than they may be."""
         if oldest > date.min:
             for table in (Act, Pair):
                 self.session.execute(delete(table).where(table.day < oldest))
-            self.session.execute(delete(Thread).where(Thread.at < micros(self.calendar.start(oldest))))
+            past = Thread.at < micros(self.calendar.start(oldest))
+            old = ThreadTag.root_id.in_(select(Thread.root_id).where(past))
+            self.session.execute(delete(ThreadTag).where(old))
+            self.session.execute(delete(Thread).where(past))
         known = self.session.scalar(select(Horizon.day))
         reached = max(known or date.min, as_of + DAY)
         self.session.execute(delete(Horizon))
@@ -172,6 +186,7 @@ def roll(events: Iterable[ActivityEvent], rules: Rules) -> Rows:
         if event.type in CONTRIBUTIONS:
             act[0] |= CONTRIBUTOR
             act[1] += 1
+            act[2] += event.type == "reply"
         elif event.type in REACTIONS:
             act[0] |= REACTOR
         other = rules.partner(event)
@@ -216,7 +231,7 @@ def thread_rows(events: Iterable[ActivityEvent], rules: Rules) -> list[dict[str,
             posts[event.content_id] = event
         elif event.type == "reply" and event.root_id is not None:
             replies[event.root_id].append(event)
-        elif event.type in {"accept", "promote"} and event.parent is not None:
+        elif event.type in THREADED and event.parent is not None:
             marks[event.parent.root_id].append(event)
     return [_thread(post, replies[root], marks[root], rules) for root, post in posts.items()]
 
@@ -226,6 +241,9 @@ def _thread(
 ) -> dict[str, Any]:
     eligible = [r for r in replies if r.actor_id != post.actor_id and r.at >= post.at]
     answers = {reply.content_id for reply in eligible}
+    statuses = sorted(
+        (m for m in marks if _is_status(m, post)), key=lambda status: (status.at, status.id.encode())
+    )
     return {
         "root_id": post.content_id,
         "kind": post.kind,
@@ -234,8 +252,27 @@ def _thread(
         "at": micros(post.at),
         "first_reply_at": min((micros(reply.at) for reply in eligible), default=None),
         "n_eligible": len(eligible),
-        "captured": any(m.type == "promote" or (m.parent and m.parent.id in answers) for m in marks),
+        "captured": any(_captures(mark, answers) for mark in marks),
+        "followed_at": micros(statuses[0].at) if statuses else None,
+        "decided": bool(statuses) and statuses[-1].value in DECISIONS,
+        "tags": sorted({tag_key(tag) for tag in post.tags} - {""}) if post.kind == "question" else [],
     }
+
+
+def _captures(mark: ActivityEvent, answers: Collection[int | None]) -> bool:
+    accepted = mark.type == "accept" and mark.parent is not None and mark.parent.id in answers
+    return mark.type == "promote" or accepted
+
+
+def _is_status(mark: ActivityEvent, post: ActivityEvent) -> bool:
+    """Tell whether somebody else, at or after the idea, said where it stands (INDICATORS 6b, 5)."""
+    on_it = mark.parent is not None and mark.parent.id == post.content_id
+    return mark.type == "idea_status" and on_it and mark.actor_id != post.actor_id and mark.at >= post.at
+
+
+def tag_key(tag: str) -> str:
+    """Give the key of a tag or of a declared skill (INDICATORS 13)."""
+    return normalize("NFKC", tag).strip().casefold()
 
 
 def _spans(days: Iterable[date]) -> Iterator[tuple[date, date]]:

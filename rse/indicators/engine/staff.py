@@ -14,6 +14,7 @@ class Engagement:
     kind: str
     start: date | None = None
     end: date | None = None
+    leader: bool = False
 
     def covers(self, day: date) -> bool:
         """Tell whether this is an employee, employed on that day."""

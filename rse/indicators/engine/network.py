@@ -1,0 +1,139 @@
+"""Figures on ties between colleagues: across teams, both ways, and whether anybody is left out."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlalchemy import Integer, case, cast, func, literal, null, select, union, union_all
+from sqlalchemy.orm import Session
+
+from rse.indicators.engine.masking import mask
+from rse.indicators.engine.models import Population
+from rse.indicators.engine.statements import (
+    Cell,
+    Figures,
+    Indicator,
+    Moment,
+    Row,
+    Statement,
+    active,
+    count_if,
+    one_statement,
+    placed_ties,
+    ratio,
+    ties,
+)
+from rse.indicators.models import COMPANY, NOWHERE
+
+
+def _boundaries(moment: Moment) -> Statement:
+    tie = placed_ties(moment)
+    outside = case((tie.c.cell_x != tie.c.cell_y, 1), else_=0).label("outside")
+    touching = union_all(
+        select(literal(COMPANY).label("cell"), outside),
+        select(tie.c.cell_x, outside),
+        select(tie.c.cell_y, outside).where(tie.c.cell_x != tie.c.cell_y),
+        select(literal(COMPANY), cast(null(), Integer)),  # so that the company has a row without any tie
+    ).subquery("touching")
+    size = (
+        select(func.count().label("n"))
+        .where(Population.cell_id != NOWHERE)
+        .group_by(Population.cell_id)
+        .subquery("size")
+    )
+    everyone = select(func.sum(size.c.n)).scalar_subquery().label("everyone")
+    together = select(func.sum(size.c.n * (size.c.n - 1))).scalar_subquery().label("together")
+    external = func.sum(touching.c.outside).label("external")
+    cell = touching.c.cell
+    ties_there = func.count(touching.c.outside).label("ties")
+    return select(cell, ties_there, external, everyone, together).group_by(cell)
+
+
+def _boundary_bases(moment: Moment) -> Statement:
+    tie = placed_ties(moment)
+    company = literal(COMPANY).label("cell")
+    ends = union(
+        select(company, tie.c.x.label("person")),
+        select(company, tie.c.y),
+        select(tie.c.cell_x, tie.c.x),
+        select(tie.c.cell_y, tie.c.y),
+    ).subquery("ends")
+    return select(ends.c.cell, ends.c.person)
+
+
+def _boundaries_internal(cell: Cell) -> Figures:
+    count, external = cell.n("ties"), cell.n("external")
+    figures: Figures = {
+        "ei": ratio(2 * external - count, count),
+        "external_share": ratio(external, count),
+        "ties": count,
+    }
+    if cell.company:
+        everyone = cell.n("everyone")
+        couples = everyone * (everyone - 1)
+        figures["expected_external_share"] = ratio(couples - cell.n("together"), couples)
+    return figures
+
+
+def _mutual(moment: Moment) -> Statement:
+    tie = ties(moment)
+    both = count_if((tie.c.x_to_y > 0) & (tie.c.y_to_x > 0)).label("both")
+    return select(literal(COMPANY).label("cell"), func.count().label("ties"), both).select_from(tie)
+
+
+def _ends(moment: Moment) -> Statement:
+    tie = ties(moment)
+    ends = union(select(tie.c.x.label("person")), select(tie.c.y)).subquery("ends")
+    return select(literal(COMPANY).label("cell"), ends.c.person)
+
+
+def _nodes(moment: Moment) -> Statement:
+    there, tie = active(moment, 90), ties(moment)
+    present = select(Population.person_id.label("person"))
+    nodes = union(
+        present.join(there, there.c.person_id == Population.person_id),
+        select(tie.c.x),
+        select(tie.c.y),
+    ).subquery("nodes")
+    return select(literal(COMPANY).label("cell"), nodes.c.person)
+
+
+def _components(session: Session, moment: Moment) -> dict[int, Row]:
+    """Count nodes, isolates and the largest component, by union-find."""
+    nodes = [row.person for row in session.execute(_nodes(moment))]
+    tie = ties(moment)
+    edges = [(row.x, row.y) for row in session.execute(select(tie.c.x, tie.c.y))]
+    linked = {person for edge in edges for person in edge}
+    sizes = Counter(_roots(nodes, edges).values())
+    isolates = sum(node not in linked for node in nodes)
+    return {COMPANY: {"nodes": len(nodes), "giant": max(sizes.values(), default=0), "isolates": isolates}}
+
+
+def _roots(nodes: Iterable[int], edges: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Give for each node the node that stands for its component."""
+    above = {node: node for node in nodes}
+
+    def root(node: int) -> int:
+        while above[node] != node:
+            above[node] = above[above[node]]
+            node = above[node]
+        return node
+
+    for x, y in edges:
+        above[root(x)] = root(y)
+    return {node: root(node) for node in above}
+
+
+INDICATORS = (
+    Indicator("SILO", one_statement(_boundaries), _boundary_bases, _boundaries_internal),
+    Indicator(
+        "RECIP", one_statement(_mutual), _ends,
+        lambda cell: {"rate": ratio(cell.n("both"), cell.n("ties")), "pairs": cell.n("ties")},
+        teams=False,
+    ),
+    Indicator(
+        "COH", _components, _nodes,
+        lambda cell: {name: ratio(cell.n(name), cell.n("nodes")) for name in ("giant", "isolates")},
+        lambda cell, _: {name: mask(cell.n(name), cell.base) for name in ("giant", "isolates")},
+        teams=False,
+    ),
+)  # fmt: skip

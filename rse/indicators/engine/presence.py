@@ -1,0 +1,226 @@
+"""Figures on people: who is there, who takes part, how evenly, leaders, newcomers, declared skills."""
+
+from sqlalchemy import case, func, literal, select
+
+from rse.indicators.engine.masking import Share, mask
+from rse.indicators.engine.models import CONTRIBUTOR, REACTOR, Act, Holder, Pair, Population
+from rse.indicators.engine.statements import (
+    Cell,
+    Figures,
+    Indicator,
+    Moment,
+    Statement,
+    active,
+    count_if,
+    everyone,
+    one_statement,
+    ratio,
+    scope,
+    those_active,
+)
+from rse.indicators.models import COMPANY
+
+RUNGS = {"contributors": 3, "reactors": 2, "readers": 1}
+BLOCKS = 4  # weeks of a month of W28
+
+
+def _share(cell: Cell, name: str) -> Share | None:
+    return mask(cell.n(name), cell.base)
+
+
+def _presence(moment: Moment) -> Statement:
+    people, there = scope(), active(moment, 28)
+    return (
+        select(people.c.cell, func.count().label("n"), func.count(there.c.person_id).label("active"))
+        .select_from(people.outerjoin(there, there.c.person_id == people.c.person_id))
+        .group_by(people.c.cell)
+    )
+
+
+def _weeks(moment: Moment) -> Statement:
+    """Count the people of A28 and the weeks, of four each, in which they were there."""
+    first, last = moment.days(28)
+    weeks = [
+        (moment.windows.first_day(7 * n + 7), moment.windows.first_day(7 * n + 1)) for n in range(BLOCKS)
+    ]
+    present = [func.max(case((Act.day.between(*week), 1), else_=0)) for week in weeks]
+    each = select(Act.person_id, (present[0] + present[1] + present[2] + present[3]).label("weeks"))
+    met = each.where(Act.day.between(first, last)).group_by(Act.person_id).subquery("met")
+    people = scope()
+    return (
+        select(people.c.cell, func.count().label("n"), func.sum(met.c.weeks).label("weeks"))
+        .join(met, met.c.person_id == people.c.person_id)
+        .group_by(people.c.cell)
+    )
+
+
+def _ladder(moment: Moment) -> Statement:
+    people = scope()
+    rung = case((Act.bits.bitwise_and(CONTRIBUTOR) > 0, 3), (Act.bits.bitwise_and(REACTOR) > 0, 2), else_=1)
+    ranked = select(Act.person_id, func.max(rung).label("rung")).where(Act.day.between(*moment.days(28)))
+    best = ranked.group_by(Act.person_id).subquery("best")
+    return (
+        select(
+            people.c.cell,
+            func.count().label("n"),
+            *(count_if(best.c.rung == value).label(name) for name, value in RUNGS.items()),
+        )
+        .select_from(people.outerjoin(best, best.c.person_id == people.c.person_id))
+        .group_by(people.c.cell)
+    )
+
+
+def _spread(moment: Moment) -> Statement:
+    """Rank the contributions of A90: weighted sum for Gini, least number with half, the tenth with most."""
+    people, there = scope(), active(moment, 90)
+    cell, x, order = people.c.cell, there.c.n, (there.c.n.desc(), people.c.person_id)
+    ranked = (
+        select(
+            cell,
+            x.label("x"),
+            func.row_number().over(partition_by=cell, order_by=order).label("down"),
+            func.count().over(partition_by=cell).label("n"),
+            func.sum(x).over(partition_by=cell).label("total"),
+            func.sum(x).over(partition_by=cell, order_by=order).label("running"),
+        )
+        .join(there, there.c.person_id == people.c.person_id)
+        .subquery("ranked")
+    )
+    up = ranked.c.n + 1 - ranked.c.down
+    half = case((2 * ranked.c.running >= ranked.c.total, ranked.c.down))
+    top = case((10 * (ranked.c.down - 1) < ranked.c.n, ranked.c.x), else_=0)
+    return select(
+        ranked.c.cell,
+        func.count().label("n"),
+        func.max(ranked.c.total).label("total"),
+        func.sum(up * ranked.c.x).label("weighted"),
+        func.min(half).label("factor"),
+        func.sum(top).label("top"),
+    ).group_by(ranked.c.cell)
+
+
+def _leaders(moment: Moment) -> Statement:
+    there = active(moment, 28)
+    return (
+        select(
+            literal(COMPANY).label("cell"),
+            count_if(there.c.n > 0).label("active"),
+            func.sum(there.c.n).label("contributions"),
+            func.sum(there.c.replies).label("replies"),
+        )
+        .select_from(Population)
+        .outerjoin(there, there.c.person_id == Population.person_id)
+        .where(Population.leader)
+    )
+
+
+def _leader_bases(_moment: Moment) -> Statement:
+    return select(literal(COMPANY).label("cell"), Population.person_id.label("person")).where(
+        Population.leader
+    )
+
+
+def _newcomers(_moment: Moment) -> Statement:
+    first_weeks = (Population.new_from, Population.new_until)
+    spoke = select(Act.day).where(
+        Act.person_id == Population.person_id, Act.n > 0, Act.day.between(*first_weeks)
+    )
+    met = ((Pair.y == Population.person_id) & (Pair.x_to_y > 0)) | (
+        (Pair.x == Population.person_id) & (Pair.y_to_x > 0)
+    )
+    welcomed = select(Pair.day).where(met, Pair.day.between(*first_weeks))
+    return select(
+        literal(COMPANY).label("cell"),
+        func.count().label("n"),
+        count_if(spoke.exists()).label("spoke"),
+        count_if(welcomed.exists()).label("welcomed"),
+    ).where(Population.new_from.is_not(None))
+
+
+def _newcomer_bases(_moment: Moment) -> Statement:
+    query = select(literal(COMPANY).label("cell"), Population.person_id.label("person"))
+    return query.where(Population.new_from.is_not(None))
+
+
+def _declared(_moment: Moment) -> Statement:
+    people, holders = scope(), select(Holder.person_id).distinct().subquery("holders")
+    return (
+        select(people.c.cell, func.count().label("n"), func.count(holders.c.person_id).label("visible"))
+        .select_from(people.outerjoin(holders, holders.c.person_id == people.c.person_id))
+        .group_by(people.c.cell)
+    )
+
+
+def _ladder_counts(cell: Cell) -> dict[str, int]:
+    counts = {name: cell.n(name) for name in RUNGS}
+    return counts | {"absent": cell.n("n") - sum(counts.values())}
+
+
+def _ladder_internal(cell: Cell) -> Figures:
+    return {name: ratio(count, cell.n("n")) for name, count in _ladder_counts(cell).items()}
+
+
+def _ladder_published(cell: Cell, _internal: Figures) -> Figures:
+    shares: Figures = {name: mask(count, cell.base) for name, count in _ladder_counts(cell).items()}
+    return shares if cell.company else {"contributors": shares["contributors"]}
+
+
+def _spread_internal(cell: Cell) -> Figures:
+    n, total = cell.n("n"), cell.n("total")
+    if not total:
+        return {"gini": None, "absence_factor": None, "top10_share": None}
+    return {
+        "gini": ratio(2 * cell.n("weighted") - (n + 1) * total, n * total),
+        "absence_factor": cell.n("factor"),
+        "top10_share": ratio(cell.n("top"), total),
+    }
+
+
+def _spread_published(cell: Cell, internal: Figures) -> Figures:
+    if not cell.company:
+        return {"gini": internal["gini"]}
+    floor, factor = cell.moment.floor, internal["absence_factor"]
+    few = factor is not None and factor < floor
+    tenth = -(-cell.n("n") // 10)
+    return {
+        "gini": internal["gini"],
+        "absence_factor": f"<{floor}" if few else factor,
+        "top10_share": internal["top10_share"] if tenth >= floor else None,
+    }
+
+
+def _leaders_internal(cell: Cell) -> Figures:
+    dialogue = ratio(cell.n("replies"), cell.n("contributions"))
+    return {"active": ratio(cell.n("active"), cell.base), "dialogue": dialogue}
+
+
+INDICATORS = (
+    Indicator(
+        "ACT", one_statement(_presence), everyone,
+        lambda cell: {"rate": ratio(cell.n("active"), cell.n("n"))},
+        lambda cell, _: {"rate": _share(cell, "active")},
+    ),
+    Indicator(
+        "REG", one_statement(_weeks), those_active(28),
+        lambda cell: {"wau_mau": ratio(cell.n("weeks"), BLOCKS * cell.n("n"))},
+        lambda cell, _: {"wau_mau": mask(cell.n("weeks"), cell.base, BLOCKS * cell.n("n"))},
+    ),
+    Indicator("LADDER", one_statement(_ladder), everyone, _ladder_internal, _ladder_published),
+    Indicator("CONC", one_statement(_spread), those_active(90), _spread_internal, _spread_published),
+    Indicator(
+        "LEAD", one_statement(_leaders), _leader_bases, _leaders_internal,
+        lambda cell, internal: {"active": _share(cell, "active"), "dialogue": internal["dialogue"]},
+        teams=False,
+    ),
+    Indicator(
+        "NEW", one_statement(_newcomers), _newcomer_bases,
+        lambda cell: {name: ratio(cell.n(name), cell.n("n")) for name in ("spoke", "welcomed")},
+        lambda cell, _: {name: _share(cell, name) for name in ("spoke", "welcomed")},
+        teams=False,
+    ),
+    Indicator(
+        "EXP_VISIBLE", one_statement(_declared), everyone,
+        lambda cell: {"rate": ratio(cell.n("visible"), cell.n("n"))},
+        lambda cell, _: {"rate": _share(cell, "visible")},
+    ),
+)  # fmt: skip
