@@ -10,6 +10,7 @@ FEATURES = (
     "questions",
     "polls",
     "search",
+    "notifications",
     "indicators",
     "administration",
     "demo",

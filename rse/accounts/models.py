@@ -74,6 +74,19 @@ class Person(Identified):
         return encode_id(self.id)
 
 
+class Inbox(Base):
+    """How many notifications a person has not read: kept by notifications, read with the session."""
+
+    __tablename__ = "inbox"
+
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    unread: Mapped[int] = mapped_column(default=0)
+    newest_id: Mapped[int] = mapped_column(BigInteger, default=0)  # the newest notification
+    changed_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Session(Base):
     """A signed-in browser. The cookie holds a random token, the row its hash."""
 

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
 from rse.accounts.cards import COLUMNS, card_of
-from rse.accounts.models import ApiToken, Person, Session
+from rse.accounts.models import ApiToken, Inbox, Person, Session
 from rse.accounts.tokens import digest
 from rse.core import clock, db, live
 from rse.core.audience import Viewer, base_tokens
@@ -115,13 +115,16 @@ def load(session: DbSession, token: str, stored: StoredSession) -> None:
 
 
 PERSON = (*COLUMNS, Person.roles, Person.is_manager, Person.locale, Person.timezone)
-_SESSION, _OWNER = Session.__table__.c, Person.__table__.c
+_SESSION, _OWNER, _INBOX = Session.__table__.c, Person.__table__.c, Inbox.__table__.c
 _STANDING = (
     select(
         *(_OWNER[column.key] for column in PERSON),
-        _SESSION["id"].label("session_id"), _SESSION["seen_at"], _SESSION["data"],
+        _SESSION["id"].label("session_id"), _SESSION["seen_at"], _SESSION["data"], _INBOX["unread"],
     )
-    .select_from(Person.__table__.join(Session.__table__, _SESSION["person_id"] == _OWNER["id"]))
+    .select_from(
+        Person.__table__.join(Session.__table__, _SESSION["person_id"] == _OWNER["id"])
+        .outerjoin(Inbox.__table__, _INBOX["person_id"] == _OWNER["id"])
+    )
     .where(_SESSION["expires_at"] > bindparam("now", type_=UTCDateTime()))
     .where(_SESSION["seen_at"] > bindparam("idle", type_=UTCDateTime()), _OWNER["status"] == "active")
 )  # fmt: skip
@@ -139,7 +142,8 @@ def _standing(session: DbSession, query: Any, **which: Any) -> Any:
 
 def _viewer(session: DbSession, row: Any) -> Viewer:
     roles = row.roles or frozenset()
-    tokens, known = base_tokens(row.id, row.kind, roles), dict[str, Any]()
+    tokens: set[str] = base_tokens(row.id, row.kind, roles)
+    known: dict[str, Any] = {"unread": getattr(row, "unread", 0) or 0}  # the count in the bar costs no query
     for feature in registry().features:
         if feature.tokens:
             tokens.update(feature.tokens(session, row.id, row.kind, known))

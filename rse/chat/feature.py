@@ -9,6 +9,7 @@ from rse.chat import api, live, models, queries, views
 from rse.chat.exports import EXPORT
 from rse.chat.following import follow
 from rse.chat.indicators import ACTIVITY
+from rse.chat.notices import NOTICES
 from rse.chat.search import SOURCE
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
@@ -30,6 +31,7 @@ feature = Feature(
     ),
     index=(SOURCE,),
     activity=(ACTIVITY,),
+    notices=NOTICES,
     exports=(EXPORT,),
     frame=(unread,),
     nav=(NavItem("messages", lazy("Messages"), "chat.index", "message-circle", 35),),

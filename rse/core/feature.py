@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rse.core.activity import Activity
 from rse.core.kinds import PostKind
+from rse.core.notice import Notice
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
@@ -131,6 +132,7 @@ class Feature:
     index: tuple[IndexSource, ...] = ()
     activity: tuple[Activity, ...] = ()
     kinds: tuple[PostKind, ...] = ()
+    notices: tuple[Notice, ...] = ()
     nav: tuple[NavItem, ...] = ()
     panels: tuple[Panel, ...] = ()
     guards: tuple[Guard, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ MOVE = "rse:move"  # between processes: a person's sockets enter or leave a room
 socketio = SocketIO(manage_session=False)
 sockets = Sockets()
 rooms = Rooms()
+each_round: list[Callable[[set[int]], None]] = []  # what looks into the database for those who are connected
 
 
 class _State:
@@ -239,6 +241,8 @@ def _look(app: Flask, *, with_rooms: bool = True) -> None:
             check_sessions()
             if with_rooms:
                 check_rooms()
+            for look in each_round:
+                look(set(sockets.people()))
     except Exception:
         log.exception("check of sockets failed")
 

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from rse.accounts.models import Inbox
 from rse.chat.models import Conversation, ConversationEvent, Message, Participation
 from rse.demo.clearing import Doomed, chunks
 from rse.feed.models import Acceptance, Comment, Post, Reaction
 from rse.feed.policy import REACTIONS
 from rse.groups.models import Group, Membership
+from rse.notifications import service as notifications
 from rse.polls import service as polls
 from rse.polls.models import Ballot
 
@@ -73,6 +75,8 @@ def recount(session: Session, left: Survivors) -> None:
         _renumber(session, conversation)
     polls.recount(session, left.polls)
     session.flush()
+    for people in chunks(session.scalars(select(Inbox.person_id)).all()):
+        notifications.count(session, people)
 
 
 def _loaded(session: Session, model: Any, ids: set[int]) -> list[Any]:

@@ -3,7 +3,20 @@
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
 from rse.core.kinds import USUAL, PostKind
-from rse.feed import actions, api, cli, events, exports, indicators, live, panels, search, service, views
+from rse.feed import (
+    actions,
+    api,
+    cli,
+    events,
+    exports,
+    indicators,
+    live,
+    notices,
+    panels,
+    search,
+    service,
+    views,
+)
 from rse.groups.events import GroupRetokened
 
 SEEN = (
@@ -35,6 +48,7 @@ feature = Feature(
     ),
     activity=(indicators.activity,),
     kinds=(PostKind(USUAL, lazy("Message"), "message-square", 10),),
+    notices=notices.NOTICES,
     index=(search.posts, search.comments),
     exports=(exports.export,),
 )

@@ -30,6 +30,32 @@ class MemberJoined(Event):
 
 
 @dataclass(frozen=True)
+class Invited(Event):
+    """A person is invited to a group and has not answered."""
+
+    group_id: int
+    person_id: int
+    by_id: int
+
+
+@dataclass(frozen=True)
+class Asked(Event):
+    """A person asks to enter a group."""
+
+    group_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class Accepted(Event):
+    """Somebody who looks after a group has let in a person who asked."""
+
+    group_id: int
+    person_id: int
+    by_id: int
+
+
+@dataclass(frozen=True)
 class MemberLeft(Event):
     """A person does not hold the token of a group any more."""
 

@@ -7,7 +7,7 @@ from rse.accounts.events import SignedIn
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.groups import api, exports, given, live, queries, search, tokens, views, welcome
+from rse.groups import api, exports, given, live, notices, queries, search, tokens, views, welcome
 from rse.groups.events import MemberJoined, MemberLeft
 from rse.people.listing import mention_within
 
@@ -32,6 +32,7 @@ feature = Feature(
     ),
     init=lambda _app: mention_within(queries.reads_posts),
     index=(search.source,),
+    notices=notices.NOTICES,
     exports=(exports.export,),
     subscribers=(
         Subscriber("groups.rooms", (MemberJoined, MemberLeft), live.follow, "live"),

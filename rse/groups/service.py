@@ -16,7 +16,7 @@ from rse.core.i18n import _
 from rse.core.model import new_id
 from rse.core.policy import Action, Invalid, NotFound, require
 from rse.groups import policy, queries
-from rse.groups.events import GroupChanged, GroupRetokened, MemberJoined, MemberLeft
+from rse.groups.events import Accepted, Asked, GroupChanged, GroupRetokened, Invited, MemberJoined, MemberLeft
 from rse.groups.models import Group, Membership
 
 SLUG = 60
@@ -140,11 +140,15 @@ def join(session: Session, viewer: Viewer, group: Group) -> str:
     if mine is not None:
         return mine.state
     require(policy.may_ask(viewer, group, mine), Action.JOIN_GROUP, _("This group cannot be joined."))
-    session.add(
-        Membership(group_id=group.id, person_id=viewer.id, role="member", state="asked", at=clock.now())
-    )
-    session.flush()
+    _tie(session, group, viewer.id, "asked")
+    emit(session, Asked(group.id, viewer.id))
     return "asked"
+
+
+def _tie(session: Session, group: Group, person_id: int, state: str, by: int | None = None) -> None:
+    values = {"state": state, "invited_by": by, "at": clock.now(), "seen_count": 0}
+    session.add(Membership(group_id=group.id, person_id=person_id, role="member", **values))
+    session.flush()
 
 
 def enter(session: Session, group: Group, person_id: int, role: str = "member") -> None:
@@ -186,8 +190,7 @@ def _require_other_owner(session: Session, group: Group, person_id: int) -> None
 
 
 def _remove(session: Session, group: Group, tie: Membership) -> None:
-    was_active = tie.state == "active"
-    person_id = tie.person_id
+    was_active, person_id = tie.state == "active", tie.person_id
     session.delete(tie)
     session.flush()
     if was_active:
@@ -217,27 +220,24 @@ def _invite_one(
 ) -> bool:
     tie = queries.membership(session, group.id, person_id)
     if tie is not None:
-        if tie.state == "asked" and policy.may_manage(mine):
-            enter(session, group, person_id)
-            return True
-        return False
-    invited = {
-        "role": "member",
-        "state": "invited",
-        "invited_by": viewer.id,
-        "at": clock.now(),
-        "seen_count": 0,
-    }
-    session.add(Membership(group_id=group.id, person_id=person_id, **invited))
-    session.flush()
+        welcome = tie.state == "asked" and policy.may_manage(mine)
+        if welcome:
+            _let_in(session, viewer, group, person_id)
+        return welcome
+    _tie(session, group, person_id, "invited", viewer.id)
+    emit(session, Invited(group.id, person_id, viewer.id))
     return True
+
+
+def _let_in(session: Session, viewer: Viewer, group: Group, person_id: int) -> None:
+    enter(session, group, person_id)
+    emit(session, Accepted(group.id, person_id, viewer.id))
 
 
 def _managed(session: Session, viewer: Viewer, group: Group, person_id: int) -> Membership:
     """Give the tie of somebody whom the viewer may manage. Raises Refused or NotFound."""
-    mine = queries.membership(session, group.id, viewer.id)
-    require(policy.may_manage(mine), Action.MANAGE_MEMBERS, _("Only owners and moderators do that."))
-    tie = queries.membership(session, group.id, person_id)
+    require_staff(session, viewer, group)
+    mine, tie = (queries.membership(session, group.id, who) for who in (viewer.id, person_id))
     if tie is None:
         raise NotFound
     above = tie.role == "owner" and not policy.is_owner(mine)
@@ -255,7 +255,7 @@ def accept(session: Session, viewer: Viewer, group: Group, person_id: int) -> No
     """Let in somebody who asked."""
     tie = _managed(session, viewer, group, person_id)
     if tie.state == "asked":
-        enter(session, group, person_id)
+        _let_in(session, viewer, group, person_id)
 
 
 def remove(session: Session, viewer: Viewer, group: Group, person_id: int) -> None:

@@ -17,6 +17,7 @@ from rse.people import (
     exports,
     indicators,
     models,
+    notices,
     reporting,
     search,
     service,
@@ -75,6 +76,7 @@ feature = Feature(
     guards=(Guard("people.welcome", welcome.lead),),
     index=(search.source,),
     activity=(indicators.activity,),
+    notices=notices.NOTICES,
     exports=(exports.export,),
 )  # fmt: skip
 

@@ -1,11 +1,12 @@
 // The counts beside Messages and Notifications, kept right while the page is open.
 import { live } from './live.js';
-import { text } from './page.js';
+import { post, text } from './page.js';
 
 /** Shows a count everywhere it stands; 0 shows nothing. */
 export function count(name, number) {
   document.querySelectorAll(`[data-unread-${name}]`).forEach(element => { element.textContent = number > 0 ? (number > 99 ? '99+' : number) : ''; });
-  if (name === 'messages') document.querySelectorAll('[data-unread-text]').forEach(element => { element.textContent = number > 0 ? text('unread') : ''; });
+  const said = name === 'messages' ? '[data-unread-text]' : `[data-unread-${name}-text]`;
+  document.querySelectorAll(said).forEach(element => { element.textContent = number > 0 ? text('unread') : ''; });
 }
 
 /** What stands there now, read from the page the first time. */
@@ -21,5 +22,14 @@ export async function start() {
     known[name] = typeof number === 'string' ? now(name) + Number(number) : number;
     count(name, known[name]);
   }));
-  socket.on('notification:new', payload => Object.entries(payload?.counts ?? {}).forEach(([name, number]) => count(name, number)));
+  // Who looks at a thread has read what was told of it.
+  const seen = () => {
+    const thread = document.querySelector('[data-thread]')?.dataset.thread;
+    if (thread && now('notifications') && document.visibilityState === 'visible') post('/notifications/read', new URLSearchParams({ thread: `post-${thread}` }));
+  };
+  socket.on('notification:new', payload => {
+    Object.entries(payload?.counts ?? {}).forEach(([name, number]) => count(name, (known[name] = number)));
+    seen();
+  });
+  seen();
 }

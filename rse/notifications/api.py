@@ -1,0 +1,73 @@
+"""Notifications under /api/v1."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from rse.core import db
+from rse.core.api import Listing, endpoint
+from rse.core.model import encode_id
+from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer, viewer_id
+from rse.notifications import queries, service
+from rse.notifications.delivering import kinds
+from rse.notifications.schemas import NotificationsPage, ReadUpTo, UnreadOut
+
+blueprint = Blueprint("notifications_api", __name__)
+
+
+def _out(item: queries.Item) -> dict[str, Any]:
+    noted, line = item.noted, item.line
+    kind, _colon, number = noted.thread.partition(":")
+    return {
+        "id": encode_id(noted.id),
+        "kind": noted.kind,
+        "thread": f"{kind}-{encode_id(int(number))}",
+        "text": line.text,
+        "subject": line.subject,
+        "excerpt": line.excerpt,
+        "url": line.url,
+        "by_id": encode_id(noted.by_id) if noted.by_id else None,
+        "at": noted.at,
+        "read": noted.read_at is not None,
+    }
+
+
+@endpoint(blueprint, "/notifications", rule=SIGNED_IN, query=NotificationsPage, returns=Listing)
+def index(query: NotificationsPage) -> dict[str, Any]:
+    """List your notifications, the latest first; `unread` narrows to those you have not read."""
+    position = decode_cursor(query.cursor, int)
+    found, after = queries.listed(
+        db.session(), viewer(), kinds(), unread=query.unread, before=position[0] if position else None,
+        limit=query.limit,
+    )  # fmt: skip
+    return {"items": [_out(item) for item in found], "next_cursor": encode_cursor(after) if after else None}
+
+
+@endpoint(
+    blueprint,
+    "/notifications/read",
+    "PUT",
+    rule=SIGNED_IN,
+    body=ReadUpTo,
+    returns=UnreadOut,
+    limit="120/minute",
+)
+def read(body: ReadUpTo) -> dict[str, Any]:
+    """Note that you have read everything up to a notification."""
+    session = db.session()
+    service.read(session, viewer_id(), up_to_id=body.up_to_id)
+    return {"unread": queries.unread_of(session, viewer_id())}
+
+
+@endpoint(
+    blueprint, "/notifications/threads/<thread>/mute", "PUT", rule=SIGNED_IN, status=204, limit="120/minute"
+)
+def mute(thread: str) -> None:
+    """Hear no more of a thread."""
+    service.mute(db.session(), viewer(), queries.thread_key(thread))
+
+
+@endpoint(blueprint, "/notifications/threads/<thread>/mute", "DELETE", rule=SIGNED_IN, status=204)
+def unmute(thread: str) -> None:
+    """Hear of a thread again."""
+    service.mute(db.session(), viewer(), queries.thread_key(thread), on=False)

@@ -1,0 +1,126 @@
+"""Writes of notifications: stored once, counted again, read, muted, forgotten. They never commit."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from rse.accounts.models import Inbox
+from rse.core import clock
+from rse.core.audience import Viewer
+from rse.core.events import emit
+from rse.core.i18n import _
+from rse.core.model import new_id
+from rse.core.notice import Told
+from rse.core.policy import Invalid
+from rse.notifications.events import NotificationsRead
+from rse.notifications.models import MutedThread, Notification
+
+MOST_MUTED = 2000  # threads; nobody comes near
+
+
+def new(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> Any:
+    """Give the statement that inserts those of these rows that are not there yet."""
+    dialect = session.get_bind().dialect.name
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).values(rows).on_conflict_do_nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody who will be told, and where: not in the bell when `hidden`."""
+
+    person_id: int
+    hidden: bool = False
+
+
+def store(session: Session, kind: str, told: Told, receivers: Sequence[Receiver]) -> list[int]:
+    """Keep a notification for each who has none by its key, and count theirs. Gives who is told now."""
+    if not receivers:
+        return []
+    same = {
+        "kind": kind, "key": told.key, "thread": told.thread, "object_id": told.object_id,
+        "by_id": told.by_id, "group_id": told.group_id, "at": told.at,
+    }  # fmt: skip
+    rows = [{**same, "id": new_id(), "person_id": r.person_id, "hidden": r.hidden} for r in receivers]
+    stored = new(session, Notification, rows).returning(Notification.person_id)
+    people = list(session.scalars(stored))
+    count(session, people)
+    return people
+
+
+def count(session: Session, people: Collection[int]) -> None:
+    """Count the unread notifications of people again, from the rows: a count can never drift."""
+    if not people:
+        return
+    now = clock.now()
+    rows = [{"person_id": person_id, "unread": 0, "newest_id": 0, "changed_at": now} for person_id in people]
+    session.execute(new(session, Inbox, rows))
+    theirs = (Notification.person_id == Inbox.person_id, ~Notification.hidden)
+    unread = select(func.count()).where(*theirs, Notification.read_at.is_(None)).scalar_subquery()
+    newest = select(func.coalesce(func.max(Notification.id), 0)).where(*theirs).scalar_subquery()
+    values = {"unread": unread, "newest_id": newest, "changed_at": now}
+    counted = update(Inbox).where(Inbox.person_id.in_(people)).values(values)
+    session.execute(counted.execution_options(synchronize_session=False))
+    session.flush()
+
+
+def read(
+    session: Session,
+    person_id: int,
+    *,
+    up_to_id: int | None = None,
+    thread: str | None = None,
+    object_up_to: int | None = None,
+) -> int:
+    """Note that a person has read up to a notification, a thread, or everything. Gives how many were not."""
+    unread = [Notification.person_id == person_id, Notification.read_at.is_(None)]
+    if up_to_id is not None:
+        unread.append(Notification.id <= up_to_id)
+    if thread is not None:
+        unread.append(Notification.thread == thread)
+    if object_up_to is not None:
+        unread.append(Notification.object_id <= object_up_to)
+    noted = update(Notification).where(*unread).values(read_at=clock.now())
+    changed = session.execute(noted.execution_options(synchronize_session=False))
+    number = int(getattr(changed, "rowcount", 0))
+    if number:
+        count(session, [person_id])
+        emit(session, NotificationsRead(person_id))
+    return number
+
+
+def mute(session: Session, viewer: Viewer, thread: str, *, on: bool = True) -> None:
+    """Tell a person nothing (more) of a thread, or again. Raises Invalid for too many."""
+    held = session.get(MutedThread, (viewer.id, thread))
+    if on and held is None:
+        mine = select(func.count()).where(MutedThread.person_id == viewer.id)
+        if (session.scalar(mine) or 0) >= MOST_MUTED:
+            raise Invalid(thread=_("You have muted too many threads."))
+        session.add(MutedThread(person_id=viewer.id, thread=thread, at=clock.now()))
+        read(session, viewer.id, thread=thread)
+    elif not on and held is not None:
+        session.delete(held)
+    session.flush()
+
+
+def forget(session: Session, *criteria: Any, limit: int | None = None) -> int:
+    """Delete notifications, at most `limit`, and count again. Gives how many there were."""
+    chosen = select(Notification.id, Notification.person_id).where(*criteria)
+    rows = session.execute(chosen.limit(limit) if limit else chosen).all()
+    for start in range(0, len(rows), 500):
+        part = rows[start : start + 500]
+        session.execute(delete(Notification).where(Notification.id.in_([row.id for row in part])))
+        count(session, {row.person_id for row in part})
+    return len(rows)
+
+
+def without_muted(session: Session, thread: str, people: Iterable[int]) -> list[int]:
+    """Give those of these people who have not muted a thread, in order."""
+    wanted = sorted(set(people))
+    muted = select(MutedThread.person_id).where(MutedThread.thread == thread)
+    out = set(session.scalars(muted.where(MutedThread.person_id.in_(wanted)))) if wanted else set()
+    return [person_id for person_id in wanted if person_id not in out]

@@ -1,0 +1,18 @@
+"""Work on notifications by the clock."""
+
+from rse.core import db
+from rse.core.jobs import schedule
+from rse.notifications import delivering
+
+KEPT_DAYS = 120
+
+
+@schedule("41 3 * * *")
+def clean() -> None:
+    """Once a night: forget what was told long ago, in small pieces."""
+    while True:
+        session = db.begin_write()
+        number = delivering.purge(session, KEPT_DAYS)
+        db.commit()
+        if number < delivering.BATCH:
+            return
