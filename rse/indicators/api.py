@@ -45,6 +45,7 @@ def _figures(week: PublishedWeek, series: Series) -> dict[str, Any]:
     told = {
         code: {"status": one.status, "published": one.figures}
         for code, one in sorted(series.get(week.day, {}).items())
+        if code in definitions.CODES
     }
     return {"as_of": week.day.isoformat(), "floor": week.floor, "indicators": told}
 

@@ -1,26 +1,25 @@
 """The indicators in words: the question, what is counted, what one can do this week, who is described."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from rse.core.i18n import lazy
+from rse.indicators.wordings import (
+    COH,
+    CONC,
+    EXP_COVER,
+    EXP_VISIBLE,
+    IDEA,
+    KNOW,
+    LEAD,
+    MISS,
+    NEW,
+    RECIP,
+    REG,
+    SIGNAL,
+    Definition,
+)
 
-
-@dataclass(frozen=True)
-class Definition:
-    """What people read about one indicator; every text is lazy. `key` is the figure that is drawn."""
-
-    code: str
-    key: str
-    unit: str  # masked (a share in steps), share, hours
-    name: Any
-    question: Any
-    how: Any
-    base: Any
-    act: Any
-    note: Any
-
+__all__ = ["ALL", "BY_CODE", "CODES", "OF_TEAMS", "PAIRS", "REASONS", "TEAM", "Definition"]
 
 ACT = Definition(
     "ACT",
@@ -93,9 +92,15 @@ SILO = Definition(
     lazy("Ask another team one question; host a group together."),
     lazy("A small team has more links outside by arithmetic: look at the trend, not at the level."),
 )
-ALL = (ACT, LADDER, ANS, TTFR, SILO)
+ALL = (
+    ACT, REG, LADDER, CONC, ANS, TTFR, KNOW, SILO, RECIP, COH, LEAD, NEW, EXP_VISIBLE, EXP_COVER, IDEA, MISS,
+    SIGNAL,
+)  # fmt: skip
 BY_CODE: Mapping[str, Definition] = {definition.code: definition for definition in ALL}
-PAIR = ("ANS", "TTFR")  # they fight each other: shown side by side
+CODES = tuple(definition.code for definition in ALL if definition.key)  # those that have a figure
+TEAM = ("ACT", "REG", "LADDER", "CONC", "ANS", "TTFR", "KNOW", "SILO")  # those on a team's page
+OF_TEAMS = (*TEAM, "EXP_VISIBLE", "MISS")  # published for teams
+PAIRS = (("LADDER", "CONC"), ("ANS", "TTFR"))  # they fight each other: shown side by side
 
 REASONS = {
     "suppressed_primary": lazy(

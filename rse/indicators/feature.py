@@ -39,6 +39,10 @@ feature = Feature(
             shown=_has_team,
         ),
         NavItem(
+            "company_figures", lazy("The company in figures"), "indicators.company", "building-2", 62,
+            shown=lambda viewer: viewer.is_employee,
+        ),
+        NavItem(
             "indicators", lazy("How the figures are made"), "indicators.definitions_page", "info", 40, "foot"
         ),
     ),

@@ -1,12 +1,12 @@
 """Published figures as a page writes them: words for a value, the reason for a gap, numbers for a line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from rse.core.i18n import _, ngettext, number
-from rse.indicators.definitions import ALL, REASONS, Definition
+from rse.indicators.definitions import ALL, CODES, REASONS, Definition
 from rse.indicators.queries import WEEKS, Series, Told
 
 SHOWN = "shown"
@@ -37,10 +37,12 @@ class Figure:
     rows: Sequence[Row]
 
 
-def figures(own: Series, company: Series, until: date, floor: int, *, weeks: int = WEEKS) -> list[Figure]:
-    """Give every indicator of a cell with its trend; the company's own when both series are the same."""
-    days = [until - timedelta(days=7 * n) for n in range(weeks - 1, -1, -1)]
-    return [_figure(definition, own, company, days, floor) for definition in ALL]
+def figures(
+    own: Series, company: Series, until: date, floor: int, codes: Collection[str] = CODES
+) -> list[Figure]:
+    """Give indicators of a cell with their trend; the company's own when both series are the same."""
+    days = [until - timedelta(days=7 * n) for n in range(WEEKS - 1, -1, -1)]
+    return [_figure(one, own, company, days, floor) for one in ALL if one.code in codes]
 
 
 def _figure(definition: Definition, own: Series, company: Series, days: Sequence[date], floor: int) -> Figure:
@@ -74,7 +76,7 @@ def point(definition: Definition, told: Told | None) -> float | None:
         return None
     if definition.unit == "masked":
         return float(value["pct"])
-    return float(value) * (100 if definition.unit == "share" else 1)
+    return float(value) * (100 if definition.unit in {"share", "index"} else 1)
 
 
 def _main(definition: Definition, told: Told | None) -> Any:
@@ -89,11 +91,24 @@ def words(definition: Definition, told: Told | None) -> str:
     if value is None:
         late = told is not None and told.figures is not None and told.figures.get("not_reached")
         return _("more than 72 h") if late else ""
-    if definition.unit == "masked":
-        return share(value)
-    if definition.unit == "hours":
-        return duration(float(value))
-    return percent(100 * float(value))
+    return written(definition.unit, value)
+
+
+def written(unit: str, value: Any) -> str:
+    """Write a value of a unit."""
+    writers: Mapping[str, Callable[[Any], str]] = {
+        "masked": share,
+        "hours": lambda hours: duration(float(hours)),
+        "index": lambda index: number(round(float(index), 2)),
+        "count": count,
+        "share": lambda part: percent(100 * float(part)),
+    }
+    return writers[unit](value)
+
+
+def count(value: Any) -> str:
+    """Write a number; "<8" stands for fewer than the floor."""
+    return _("fewer than %(n)s", n=value[1:]) if isinstance(value, str) else number(value)
 
 
 def duration(hours: float) -> str:
@@ -123,13 +138,23 @@ def _detail(definition: Definition, told: Told | None) -> str:
     if told is None or told.figures is None:
         return ""
     known = told.figures
-    if definition.code == "ANS" and known.get("posts") is not None:
+    chance = known.get("expected_external_share")
+    if chance is not None:
+        return _("by chance alone it would be %(share)s", share=percent(100 * chance))
+    said = [(text, unit, known[key]) for key, unit, text in definition.also if known.get(key) is not None]
+    words = [str(text) % {"value": written(unit, value)} for text, unit, value in said]
+    return _counted(definition, known) or ", ".join(words)
+
+
+def _counted(definition: Definition, known: Mapping[str, Any]) -> str:
+    """Say on how many contents or links a figure stands, "" where the figure tells it otherwise."""
+    if definition.code == "ANS":
         return ngettext("of %(n)s contribution", "of %(n)s contributions", known["posts"])
-    if definition.code == "SILO" and known.get("ties") is not None:
-        if known.get("expected_external_share") is not None:
-            chance = percent(100 * known["expected_external_share"])
-            return _("by chance alone it would be %(share)s", share=chance)
-        return ngettext("of %(n)s link", "of %(n)s links", known["ties"])
+    if definition.code == "KNOW":
+        return ngettext("of %(n)s question", "of %(n)s questions", known["questions"])
+    if definition.code in {"SILO", "RECIP"}:
+        links = known["ties" if definition.code == "SILO" else "pairs"]
+        return ngettext("of %(n)s link", "of %(n)s links", links)
     return ""
 
 

@@ -10,9 +10,9 @@ from rse.core.i18n import enumeration, ngettext
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.core.web import EMPLOYEE, SIGNED_IN, page, route, settings, viewer
-from rse.indicators import definitions, figures, queries, service, suggestions
+from rse.indicators import definitions, figures, pictures, queries, service, suggestions, tables
 from rse.indicators.models import COMPANY
-from rse.indicators.queries import PublishedWeek, Team
+from rse.indicators.queries import PublishedWeek, Series, Team
 
 blueprint = Blueprint("indicators", __name__)
 NAMED = 3  # neighbours that are named before "and others"
@@ -58,8 +58,8 @@ def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
         heading=heading(chosen),
         beside=beside(chosen),
         team_tabs=tabs(found),
-        figures=figures.figures(series[chosen.id], series[COMPANY], week.day, week.floor),
-        pair=definitions.PAIR,
+        figures=figures.figures(series[chosen.id], series[COMPANY], week.day, week.floor, definitions.TEAM),
+        pairs=definitions.PAIRS,
         todo=suggestions.this_week(session, who, chosen.departments),
     )
 
@@ -102,22 +102,63 @@ def beside(team: Team) -> str:
 def _company(week: PublishedWeek | None) -> dict[str, Any]:
     """Give the company's figures, which everybody of the company may know."""
     if week is None:
-        return {"figures": [], "rungs": [], "pair": definitions.PAIR, "floor": settings().floor}
+        return {"figures": [], "rungs": [], "pairs": definitions.PAIRS, "floor": settings().floor}
     series = queries.company_series(db.session(), week.day)
-    told = series.get(week.day, {}).get("LADDER")
+    told = series.get(week.day, {})
     return {
         "figures": figures.figures(series, series, week.day, week.floor),
-        "rungs": figures.ladder(told),
-        "pair": definitions.PAIR,
+        "rungs": figures.ladder(told.get("LADDER")),
+        "drawn": pictures.drawings(db.session(), told),
+        "pairs": definitions.PAIRS,
         "floor": week.floor,
     }
+
+
+@route(blueprint, "/indicators", rule=EMPLOYEE)
+def company() -> Any:
+    """Show the company's figures and drawings of the last published week."""
+    week = queries.week(db.session())
+    return page("indicators/company.html", week=week, **_company(week))
+
+
+@route(blueprint, "/indicators/figures.csv", rule=EMPLOYEE, limit="30/minute")
+def company_table() -> Response:
+    """Give the company's published values of twelve weeks as a file."""
+    week = queries.week(db.session())
+    if week is None:
+        raise NotFound
+    return _file(queries.company_series(db.session(), week.day), f"{settings().company} {week.day}")
+
+
+@route(blueprint, "/team/<pid:cell_id>/figures.csv", rule=EMPLOYEE, limit="30/minute")
+def cell_table(cell_id: int) -> Response:
+    """Give the published values of twelve weeks of one of the viewer's teams as a file."""
+    session = db.session()
+    week = queries.week(session)
+    if week is None:
+        raise NotFound
+    chosen = queries.team(session, viewer(), week, cell_id)
+    return _file(queries.series(session, [chosen.id], week.day)[chosen.id], f"{label(chosen)} {week.day}")
+
+
+def _file(series: Series, name: str) -> Response:
+    """Send published values; the name is told as RFC 6266 wants, whatever its letters."""
+    answer = Response(tables.as_csv(series), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{tables.plain(name)}.csv")
+    return answer
 
 
 @route(blueprint, "/indicators/definitions", rule=SIGNED_IN)
 def definitions_page() -> Any:
     """Say how each figure is computed, who sees what, and for how long it is kept."""
     week = queries.week(db.session()) if viewer().is_employee else None
-    return page("indicators/definitions.html", definitions=definitions.ALL, week=week, **_company(week))
+    return page(
+        "indicators/definitions.html",
+        definitions=definitions.ALL,
+        team_codes=definitions.OF_TEAMS,
+        week=week,
+        **_company(week),
+    )
 
 
 @route(blueprint, "/presence/visit", rule=SIGNED_IN, methods=("POST",), limit="30/hour")

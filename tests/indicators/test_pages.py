@@ -25,6 +25,9 @@ def test_a_manager_sees_the_figures_of_the_team(app, published):
     for words in (
         "Personnes actives",
         "Personnes qui contribuent",
+        "Assiduité hebdomadaire",
+        "Concentration des contributions",
+        "Taux de capitalisation",
         "Délai de première réponse",
         "Cette semaine",
     ):
@@ -122,7 +125,8 @@ def test_the_api_gives_published_values_and_definitions(app, published):
     assert client.get(f"/api/v1/indicators/company?as_of={before}").get_json()["as_of"] == before
     assert client.get("/api/v1/indicators/company?as_of=2020-01-05").status_code == 404
     assert client.get("/api/v1/indicators/company?site=Lyon").status_code == 422
-    assert len(client.get("/api/v1/indicators/definitions").get_json()["items"]) == 5
+    items = client.get("/api/v1/indicators/definitions").get_json()["items"]
+    assert [item["code"] for item in items] == [one.code for one in INDICATORS] + ["SIGNAL"]
 
 
 def test_this_week_names_questions_newcomers_and_thanks(app, company):
@@ -145,7 +149,7 @@ def test_this_week_names_questions_newcomers_and_thanks(app, company):
     db.commit()
     running.rollup()
     text = factories.browser_of(app, boss).get("/team").text
-    assert text.index("Copeaux coincés") < text.index("Cinq chiffres")
+    assert text.index("Copeaux coincés") < text.index("Les chiffres de l’équipe")
     assert "s’y connaît" in text
     assert "Accueillir Nova Martin" in text
     assert text.count("Remercier") == 1

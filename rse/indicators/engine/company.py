@@ -69,6 +69,12 @@ def declared(session: Session, activities: Sequence[Activity], day: date) -> Dec
     return Declared(skills, *wave) if wave else Declared(skills)
 
 
+def names(session: Session, cells: Collection[int]) -> dict[int, str]:
+    """Give the short names of cells: of the department above each, "" for the whole company."""
+    rows = session.execute(select(Cell.id, Cell.name).where(Cell.id.in_(cells)))
+    return {row.id: row.name.split(" / ")[-1] for row in rows}
+
+
 def partition(session: Session, people: Staff, day: date, floor: int) -> Partition:
     """Give the partition of a day's quarter; the first day asked for in a quarter makes its cut."""
     parents = {row.id: row.parent_id for row in session.execute(select(Department.id, Department.parent_id))}

@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 from rse.core import clock
 from rse.core.activity import Activity, Touched
 from rse.indicators.engine import company, corrections
+from rse.indicators.engine.charts import Board, draw
+from rse.indicators.engine.floor import PRIMARY, SHOWN
 from rse.indicators.engine.measure import Partition, measure, settle
 from rse.indicators.engine.models import KEEP_DAYS, ROLLUPS, Horizon
 from rse.indicators.engine.rollup import Rollup
 from rse.indicators.engine.staff import Staff
 from rse.indicators.engine.statements import Moment
 from rse.indicators.engine.windows import Calendar, Windows
-from rse.indicators.models import Cell, CellDepartment, CutCell, Published, Visit, Week, quarter
+from rse.indicators.models import COMPANY, Cell, CellDepartment, CutCell, Published, Visit, Week, quarter
 
 WEEK = timedelta(days=7)
 SUNDAY = 6
@@ -101,16 +103,18 @@ class Job:
 
     def _rows(self, partition: Partition, moment: Moment) -> list[dict[str, Any]]:
         """Give what may leave the job, and nothing else: no base, no unmasked value."""
-        return [
-            {
-                "cell_id": cell,
-                "day": moment.windows.as_of,
-                "code": code,
-                "status": figure.status,
-                "figures": figure.published,
-            }
+        told = [
+            (cell, code, figure.status, figure.published)
             for code, cells in measure(self.session, partition, moment).items()
             for cell, figure in cells.items()
+        ]
+        board = Board(self.session, moment, company.names(self.session, partition.cells))
+        told += [
+            (COMPANY, code, PRIMARY if drawn is None else SHOWN, drawn) for code, drawn in draw(board).items()
+        ]
+        return [
+            {"cell_id": cell, "day": moment.windows.as_of, "code": code, "status": status, "figures": figures}
+            for cell, code, status, figures in told
         ]
 
 
