@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: the application on SQLite and on PostgreSQL, the cast, browsers."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -30,6 +31,14 @@ for remembered in (company._settings, deputies._all, reads._standing):
     remembered.seconds = 3600.0
 
 kept.routes()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what the tests make, seldom, not in all that was imported: a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
+
 
 SECRET = "test-secret-0123456789-abcdefghijklmnop"
 
@@ -85,7 +94,9 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     name = f"t_{uuid4().hex[:12]}"
     admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+        # Copying files costs half of writing each page through the log, the way since PostgreSQL 15.
+        by_file = "STRATEGY file_copy" if connection.dialect.server_version_info >= (15,) else ""
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgres_template} {by_file}"))
     yield postgres_server.replace("/postgres", f"/{name}")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
