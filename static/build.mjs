@@ -33,14 +33,19 @@ const ICONS = `house message-circle users-round contact-round lightbulb chart-no
   minus triangle-alert wrench briefcase graduation-cap coffee loader-circle key download upload laptop smartphone external-link
   message-circle-question-mark messages-square circle-x circle-plus undo-2 tag list-checks bell-off target layers`;
 
-/** One <svg> of <symbol>s: the page pays for one request, and each icon inherits the colour of its text. */
-function sprite() {
-  const symbols = ICONS.split(/\s+/).map(name => vendor(`lucide-static/icons/${name}.svg`)
+// Icons of the frame of every page and of the feed: they stand in the page itself, so that nothing waits for another file.
+const NEAR = `house users-round contact-round message-circle chart-no-axes-column bell search plus user settings bookmark monitor sun moon
+  log-out shield-check message-square heart-handshake thumbs-up lightbulb hand-helping party-popper smile link ellipsis circle-help
+  circle-check list-checks globe lock list bold at-sign pencil trash-2 history`;
+
+/** One <svg> of <symbol>s: each icon inherits the colour of its text. */
+function sprite(names, prefix, attributes) {
+  const symbols = names.split(/\s+/).map(name => vendor(`lucide-static/icons/${name}.svg`)
     .replace(/<!--[\s\S]*?-->/, '')
-    .replace(/<svg[\s\S]*?>/, `<symbol id="${name}" viewBox="0 0 24 24">`)
+    .replace(/<svg[\s\S]*?>/, `<symbol id="${prefix}${name}" viewBox="0 0 24 24">`)
     .replace('</svg>', '</symbol>')
-    .replace(/\s+/g, ' ').trim());
-  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`;
+    .replace(/\s+/g, ' ').replace(/ ?(\/?>) ?/g, '$1').trim());
+  return `<svg ${attributes}>${symbols.join('')}</svg>`;
 }
 
 /** [[emoji, words to search, group], ...]; group 2 holds skin tones and hair, which are no emoji on their own. */
@@ -55,7 +60,7 @@ function emoji(language) {
 const features = {
   name: 'features',
   setup(builder) {
-    const apart = new Set(['app.js', 'sw.js', 'theme.js']);
+    const apart = new Set(['app.js', 'sw.js']);
     builder.onResolve({ filter: /^rse:features$/ }, () => ({ path: 'features', namespace: 'rse' }));
     builder.onLoad({ filter: /.*/, namespace: 'rse' }, () => {
       const files = readdirSync(join(here, 'js')).filter(f => f.endsWith('.js') && !apart.has(f));
@@ -68,7 +73,7 @@ const features = {
 /** Enters the entry points of an esbuild result in the manifest. */
 function enter(result) {
   for (const [file, info] of Object.entries(result.metafile.outputs)) {
-    if (/^(js|css)\/(app|theme|sw)\.(js|css)$/.test(info.entryPoint ?? '')) manifest[basename(info.entryPoint)] = basename(file);
+    if (/^(js|css)\/(app|sw)\.(js|css)$/.test(info.entryPoint ?? '')) manifest[basename(info.entryPoint)] = basename(file);
   }
 }
 
@@ -77,14 +82,14 @@ const common = { bundle: true, minify: true, outdir: out, metafile: true, target
 
 put('inter.woff2', readFileSync(require.resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2')));
 put('inter-ext.woff2', readFileSync(require.resolve('@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2')));
-put('icons.svg', sprite());
+put('icons.svg', sprite(ICONS, '', 'xmlns="http://www.w3.org/2000/svg"'));
+put('near.svg', sprite(NEAR, 'i-', 'width="0" height="0" aria-hidden="true" hidden'));
 put('icon.svg', readFileSync(join(here, 'icon.svg')));
 put('icon-192.png', readFileSync(join(here, 'icon-192.png')));
 put('icon-512.png', readFileSync(join(here, 'icon-512.png')));
 for (const language of ['fr', 'en']) put(`emoji.${language}.json`, emoji(language));
 
 enter(await build({ ...common, entryPoints: ['js/app.js'], splitting: true, format: 'esm', plugins: [features] }));
-enter(await build({ ...common, entryPoints: ['js/theme.js'], format: 'iife' }));
 enter(await build({ ...common, entryPoints: ['css/app.css'], external: ['./inter*.woff2'], sourcemap: false }));
 
 const cssFile = join(out, manifest['app.css']);
@@ -93,7 +98,7 @@ rmSync(cssFile);
 put('app.css', css);
 
 // The service worker is last: it is told which files make the shell, and changes when one of them does.
-const shell = ['app.css', 'app.js', 'theme.js', 'inter.woff2', 'icons.svg', 'icon.svg'].map(name => manifest[name]);
+const shell = ['app.css', 'app.js', 'inter.woff2', 'icons.svg', 'icon.svg'].map(name => manifest[name]);
 enter(await build({ ...common, entryPoints: ['js/sw.js'], format: 'iife', sourcemap: false,
   define: { SHELL: JSON.stringify(shell) } }));
 

@@ -1,6 +1,7 @@
 """What every template can use: assets, icons, texts, dates, the shell's navigation."""
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from rse.core.web import current_viewer, registry, settings, take_flashes
 
 KEPT = 500  # forms of the navigation: by role, language and counts
 STATIC = Path(__file__).resolve().parents[2] / "static" / "dist"
+SYMBOL = re.compile(r'<symbol id="i-([^"]+)"')
 
 
 class PublicIdConverter(BaseConverter):
@@ -45,11 +47,30 @@ def asset(name: str) -> str:
     return "/static/dist/" + _manifest().get(name, name)
 
 
+@lru_cache(maxsize=1)
+def near() -> frozenset[str]:
+    """Give the icons that stand in every page: those of its frame and of the feed."""
+    path = STATIC / _manifest().get("near.svg", "near.svg")
+    return frozenset(SYMBOL.findall(path.read_text())) if path.exists() else frozenset()
+
+
+@lru_cache(maxsize=1)
+def sprite() -> Markup:
+    """Give the drawings of those icons, for the top of a page.
+
+    A `<use>` of the outer sprite costs a request, a second document and a look-up for each icon before the
+    first paint; one of the page itself costs none of it.
+    """
+    path = STATIC / _manifest().get("near.svg", "near.svg")
+    return fragments.rendered(path.read_text() if path.exists() else "")
+
+
 @lru_cache(maxsize=512)
 def icon(name: str, css: str = "") -> Markup:
-    """Give an icon of the sprite, hidden from screen readers: the words beside it say the same."""
-    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-        f"icon {css}".strip(), asset("icons.svg"), name
+    """Give an icon, hidden from screen readers: the words beside it say the same."""
+    place = f"#i-{name}" if name in near() else f"{asset('icons.svg')}#{name}"
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>').format(
+        f"icon {css}".strip(), place
     )
 
 
@@ -67,7 +88,7 @@ def shell() -> dict[str, Any]:
         "theme": request.cookies.get("theme", "auto"),
         "company": company.get(db.session(), "name") or settings().company,
         "brand": brand(),
-        "languages": company.languages(db.session()),
+        "offered_languages": company.languages(db.session()),
         "features_off": tuple(sorted(off)),
         "contact": settings().contact,
         "viewer": who.card if who else None,
@@ -156,6 +177,7 @@ def init(app: Flask) -> None:
     env.globals.update(
         asset=asset,
         icon=icon,
+        sprite=sprite,
         panels=panels,
         destinations=destinations,
         kept=fragments.kept,

@@ -48,4 +48,13 @@ whenAdded('.tabs [aria-current]', tab => {
   const row = tab.parentElement;
   row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
 });
+// The name of a chosen file, beside its field.
+whenAdded('[data-file-of]', place => {
+  const field = document.getElementById(place.dataset.fileOf);
+  const none = place.textContent;
+  const show = () => { place.textContent = [...field.files].map(file => file.name).join(', ') || none; };
+  field.addEventListener('change', show);
+  field.form?.addEventListener('reset', () => setTimeout(show));
+  show(); // a page that the browser restored
+});
 whenAdded('[data-reload-online]', () => addEventListener('online', () => location.reload()));

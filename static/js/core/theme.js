@@ -1,4 +1,5 @@
-// The choice of appearance in the reader's menu. theme.js applies it before the first paint of the next page.
+// The choice of appearance in the reader's menu. The server writes it on <html> from its cookie, before anything is painted;
+// a page that comes from the cache of the service worker learns it here.
 import { whenAdded } from './added.js';
 
 const root = document.documentElement;
@@ -10,11 +11,13 @@ function show() {
   });
 }
 
+const [, chosen] = /(?:^|; )theme=(auto|light|dark)(?:;|$)/.exec(document.cookie) ?? [];
+if (chosen && chosen !== root.dataset.theme) root.dataset.theme = chosen;
+
 whenAdded('[data-theme-set]', button => {
   button.addEventListener('click', () => {
     root.dataset.theme = button.dataset.themeSet;
     document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
-    try { localStorage.setItem('theme', root.dataset.theme); } catch { /* kept for this page only */ }
     document.dispatchEvent(new CustomEvent('rse:theme', { detail: root.dataset.theme }));
     show();
   });
