@@ -8,6 +8,7 @@ FEATURES = (
     "feed",
     "chat",
     "questions",
+    "ideas",
     "polls",
     "search",
     "notifications",

@@ -12,6 +12,7 @@ from rse.demo.source import TEXTS
 from rse.feed import service
 from rse.feed.models import Post
 from rse.feed.schemas import of_kind
+from rse.ideas import service as ideas
 from rse.polls import service as polls
 
 
@@ -21,6 +22,14 @@ def load(company: Company) -> None:
         post = _publish(company, item)
         for uid, choices in item.get("votes", {}).items():
             polls.vote(company.session, viewer(company, uid), post.id, choices)
+        for uid in item.get("supporters", ()):
+            ideas.vote(company.session, viewer(company, uid), post.id, on=True)
+        for step in item.get("steps", ()):
+            by = viewer(company, step["by"])
+            ideas.set_status(
+                company.session, by, post.id, status=step["status"], reason=step["reply"],
+                owner_id=by.id if step.get("owner") else None,
+            )  # fmt: skip
 
 
 def written() -> Iterable[dict[str, Any]]:

@@ -12,6 +12,8 @@ from rse.demo.clearing import Doomed, chunks
 from rse.feed.models import Acceptance, Comment, Post, Reaction
 from rse.feed.policy import REACTIONS
 from rse.groups.models import Group, Membership
+from rse.ideas import service as ideas
+from rse.ideas.models import IdeaVote
 from rse.notifications import service as notifications
 from rse.polls import service as polls
 from rse.polls.models import Ballot
@@ -26,6 +28,7 @@ class Survivors:
     groups: set[int]
     conversations: set[int]
     polls: set[int]
+    ideas: set[int]
 
 
 def find(session: Session, doomed: Doomed) -> Survivors:
@@ -47,6 +50,7 @@ def find(session: Session, doomed: Doomed) -> Survivors:
         groups - doomed["group"],
         talks - doomed["conversation"],
         by(select(Ballot.post_id), Ballot.person_id, people) - doomed["post"],
+        by(select(IdeaVote.post_id), IdeaVote.person_id, people) - doomed["post"],
     )
 
 
@@ -74,6 +78,7 @@ def recount(session: Session, left: Survivors) -> None:
     for conversation in _loaded(session, Conversation, left.conversations):
         _renumber(session, conversation)
     polls.recount(session, left.polls)
+    ideas.recount(session, left.ideas)
     session.flush()
     for people in chunks(session.scalars(select(Inbox.person_id)).all()):
         notifications.count(session, people)

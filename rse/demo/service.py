@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from rse.accounts import unsigned
 from rse.accounts.models import Person
 from rse.chat.events import MessagesChanged
 from rse.chat.models import Message
@@ -62,7 +63,7 @@ def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bo
     """
     if session.scalar(select(Person.id).where(Person.demo).limit(1)):
         return False
-    if not force and session.scalar(select(Person.id).limit(1)):
+    if not force and session.scalar(select(Person.id).where(Person.uid != unsigned.UID).limit(1)):
         raise NotEmpty
     _refuse_taken(session)
     made = company.Company(session, Calendar(clock.now(), ZoneInfo(zone)), random.Random(SEED), locale)

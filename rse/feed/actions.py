@@ -128,7 +128,7 @@ def delete_form(post_id: int) -> Any:
     session, who = db.session(), viewer()
     found = queries.post(session, who, post_id)
     _group, tie = queries.place(session, who, found.group_id)
-    if not policy.may_delete(who, found.author_id, tie):
+    if not (policy.may_delete(who, found.author_id, tie) or policy.may_remove_unsigned(who, found)):
         raise NotFound
     return page("feed/delete.html", thing=found, what="post", back=url_for("feed.post", post_id=post_id))
 

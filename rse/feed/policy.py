@@ -1,9 +1,11 @@
 """Who may write what in the feed: predicates over viewer, author, group and the tie between them."""
 
 from rse.core.audience import Viewer
+from rse.feed.models import Post
 from rse.groups import policy as groups
 from rse.groups.models import Group, Membership
 
+MODERATING = frozenset({"moderator", "community_manager", "admin"})
 REACTIONS = ("thanks", "agree", "insight", "support", "celebrate")
 
 
@@ -25,6 +27,11 @@ def may_edit(viewer: Viewer, author_id: int, group: Group | None) -> bool:
 def may_delete(viewer: Viewer, author_id: int, membership: Membership | None) -> bool:
     """Let authors take back their own words, and a group's owners and moderators those of others in it."""
     return viewer.id == author_id or groups.may_manage(membership)
+
+
+def may_remove_unsigned(viewer: Viewer, post: Post) -> bool:
+    """Let the network's moderators remove what has no author: there is nobody else to answer for it."""
+    return bool(post.data.get("unsigned")) and bool(viewer.roles & MODERATING)
 
 
 def manages(membership: Membership | None) -> bool:

@@ -153,6 +153,7 @@ def delete(session: Session, viewer: Viewer, post_id: int) -> Post:
     post = queries.post(session, viewer, post_id, lock=True)
     _group, membership = queries.place(session, viewer, post.group_id)
     allowed = policy.may_delete(viewer, post.author_id, membership)
+    allowed = allowed or policy.may_remove_unsigned(viewer, post)
     require(allowed, Action.DELETE_POST, _("Only its author or the group's moderators take a post back."))
     post.deleted_at = clock.now()
     _changed(session, post)
