@@ -10,6 +10,7 @@ FEATURES = (
     "questions",
     "ideas",
     "polls",
+    "recognition",
     "search",
     "notifications",
     "indicators",

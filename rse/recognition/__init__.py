@@ -1,0 +1,1 @@
+"""Thanks to colleagues, said in public: no points, no ranking."""
