@@ -63,7 +63,7 @@ def publish(
     session.add(post)
     session.flush()
     writing.store_tags(session, post.id, post.tags, at, new=True)
-    here = writing.Place("post", post.id, post.id, new=True)
+    here = writing.Place("post", post.id, post.id, new=True, untimed=own_id is not None)
     writing.store_mentions(session, viewer, here, written.mentioned, at)
     if group:
         groups.count_posts(session, group.id)

@@ -124,6 +124,7 @@ class Place:
     object_id: int
     post_id: int
     new: bool = False  # just written: nothing is stored for it yet
+    untimed: bool = False  # the hour of writing must not be known
 
 
 def store_mentions(
@@ -141,4 +142,5 @@ def store_mentions(
         session.execute(insert(Mention), [{**same, "person_id": person} for person in fresh])
     for person in fresh:
         if person != viewer.id:
-            emit(session, Mentioned(place.post_id, place.kind, place.object_id, person, viewer.id))
+            named = Mentioned(place.post_id, place.kind, place.object_id, person, viewer.id)
+            emit(session, named, at=at if place.untimed else None)

@@ -15,7 +15,7 @@ from rse.accounts import unsigned
 from rse.accounts.models import Person
 from rse.core import clock
 from rse.core.audience import EVERYONE, Viewer
-from rse.core.events import emit
+from rse.core.events import Delivery, StoredEvent, emit
 from rse.core.i18n import _
 from rse.core.policy import Action, Invalid, require
 from rse.feed import policy as feed_policy
@@ -130,7 +130,17 @@ def edit_unsigned(
     for table in (Revision, Mention):
         own = update(table).where(table.kind == "post", table.object_id == post_id)
         session.execute(own.values(at=day).execution_options(synchronize_session=False))
+    _forget_hour(session, post_id)
     session.flush()
+
+
+def _forget_hour(session: Session, post_id: int) -> None:
+    """Keep of the events of a post that still stand in the outbox the day only."""
+    here = f"post_id:{post_id}"
+    day = unsigned.day()
+    for table, column in ((StoredEvent, "at"), (Delivery, "not_before")):
+        own = update(table).where(table.subject == here)
+        session.execute(own.values({column: day}).execution_options(synchronize_session=False))
 
 
 def sign(session: Session, viewer: Viewer, post_id: int, code: str) -> None:
