@@ -14,6 +14,7 @@ FEATURES = (
     "search",
     "notifications",
     "indicators",
+    "moderation",
     "administration",
     "demo",
 )

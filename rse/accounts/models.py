@@ -64,6 +64,7 @@ class Person(Identified):
     photo: Mapped[str | None] = mapped_column(String(64))  # name of the stored picture
     is_manager: Mapped[bool] = mapped_column(default=False)  # kept by the people feature
     version: Mapped[int] = mapped_column(default=1)  # counts changes of what a card shows
+    charter_version: Mapped[int] = mapped_column(default=0, server_default="0")  # the last one accepted
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
     demo: Mapped[bool] = mapped_column(default=False)

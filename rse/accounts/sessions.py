@@ -114,7 +114,9 @@ def load(session: DbSession, token: str, stored: StoredSession) -> None:
         g.touch_session = True
 
 
-PERSON = (*COLUMNS, Person.roles, Person.is_manager, Person.locale, Person.timezone)
+PERSON = (
+    *COLUMNS, Person.roles, Person.is_manager, Person.locale, Person.timezone, Person.charter_version
+)  # fmt: skip
 _SESSION, _OWNER, _INBOX = Session.__table__.c, Person.__table__.c, Inbox.__table__.c
 _STANDING = (
     select(
@@ -143,7 +145,8 @@ def _standing(session: DbSession, query: Any, **which: Any) -> Any:
 def _viewer(session: DbSession, row: Any) -> Viewer:
     roles = row.roles or frozenset()
     tokens: set[str] = base_tokens(row.id, row.kind, roles)
-    known: dict[str, Any] = {"unread": getattr(row, "unread", 0) or 0}  # the count in the bar costs no query
+    # What pages ask without a query: the count in the bar, and whether the charter is accepted.
+    known: dict[str, Any] = {"unread": getattr(row, "unread", 0) or 0, "charter": row.charter_version}
     for feature in registry().features:
         if feature.tokens:
             tokens.update(feature.tokens(session, row.id, row.kind, known))

@@ -106,10 +106,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Guard:
-    """A check that runs before pages of signed-in people; it may answer instead (welcome, charter)."""
+    """A check that runs before pages of signed-in people; it may answer instead (welcome, charter).
+
+    `program` runs before their calls of the API and their socket events: it raises Refused, or lets them.
+    """
 
     name: str
     check: Callable[[Viewer, str], Any]  # (viewer, endpoint) -> response or None
+    program: Callable[[Viewer, str], None] = lambda viewer, called: None  # (viewer, endpoint or event)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from rse.core.audience import Viewer
 from rse.core.i18n import _
 from rse.core.policy import Invalid, NotFound, Refused
 from rse.core.schema import errors_of
+from rse.core.web import registry
 
 log = structlog.get_logger()
 Handler = Callable[[Viewer, Any], dict[str, Any]]
@@ -60,6 +61,8 @@ def _run(function: Handler, schema: type[BaseModel], data: Any, *, writes: bool)
         i18n.use(viewer.locale, viewer.timezone)
         if writes and not may_write:
             return failure(_("Not allowed"), 403)
+        for guard in registry().all("guards"):
+            guard.program(viewer, function.__name__)
         result = function(viewer, value)
         if writes:
             db.commit()

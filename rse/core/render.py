@@ -90,7 +90,7 @@ def shell() -> dict[str, Any]:
         "brand": brand(),
         "offered_languages": company.languages(db.session()),
         "features_off": tuple(sorted(off)),
-        "contact": settings().contact,
+        **contacts(),
         "viewer": who.card if who else None,
     }
     shown: tuple[tuple[int, int], ...] = ()
@@ -107,6 +107,13 @@ def shell() -> dict[str, Any]:
     base["navigation"], base["footer_links"] = _labelled(base["locale"], shown, off)
     base["flashes"] = take_flashes() if who else []
     return base
+
+
+def contacts() -> dict[str, Any]:
+    """Give who answers people, as the company has named them, else as the environment says."""
+    kept: dict[str, str] = company.get(db.session(), "contacts") or {"contact": settings().contact}
+    named = (kept.get("contact", ""), kept.get("contact_email", ""))
+    return {"contact": ", ".join(filter(None, named)), "contacts": kept}
 
 
 def brand() -> dict[str, str]:

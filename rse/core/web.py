@@ -102,11 +102,10 @@ def guarded(
         if feature in company.SWITCHES and feature in company.switched_off(db.session()):
             abort(404)
         _check_scope(rule)
-        if who is not None and not api:
-            for guard in registry().all("guards"):
-                answer = guard.check(who, request.endpoint or "")
-                if answer is not None:
-                    return answer
+        for guard in registry().all("guards") if who is not None else ():
+            answer = (guard.program if api else guard.check)(who, request.endpoint or "")
+            if answer is not None:
+                return answer
         response = make_response(function(**parts))
         if request.method not in db.SAFE and not api:
             if response.status_code < HTTPStatus.BAD_REQUEST:

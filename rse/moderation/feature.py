@@ -1,0 +1,24 @@
+"""What moderation declares."""
+
+from rse.core.audience import Viewer
+from rse.core.feature import Feature, Guard, NavItem
+from rse.core.i18n import lazy
+from rse.moderation import api, charter_admin, charter_views, exports
+
+
+def _administers(viewer: Viewer) -> bool:
+    return "admin" in viewer.roles
+
+
+feature = Feature(
+    name="moderation",
+    blueprints=(charter_views.blueprint, api.blueprint),
+    guards=(Guard("moderation.charter", charter_views.lead, charter_views.refuse),),
+    exports=(exports.export,),
+    nav=(
+        NavItem("charter", lazy("Charter"), "moderation.charter_page", "", 10, "foot"),
+        NavItem("charter", lazy("Charter"), "moderation.charter_editor", "", 85, "admin.tabs", _administers),
+    ),
+)
+
+__all__ = ["charter_admin", "feature"]
