@@ -1,4 +1,4 @@
-"""What a company changes without a restart: name, logo, colour, languages, hours, parts, guests, events."""
+"""What a company changes without a restart: name, logo, colour, languages, hours, parts, guests."""
 
 import re
 from contextlib import closing
@@ -15,7 +15,6 @@ from rse.administration.views import blueprint
 from rse.core import company, db, files
 from rse.core.api import Schema
 from rse.core.i18n import _, lazy
-from rse.core.jobs import KEEP_EVENTS
 from rse.core.policy import Invalid, NotFound
 from rse.core.web import ADMIN, PUBLIC, Form, flash, page, read_form, route, see_other, settings, viewer_id
 
@@ -41,7 +40,6 @@ class CompanyForm(Schema):
     holidays: str = Field("", max_length=2000)
     guest_domains: str = Field("", max_length=5000)
     features: list[Literal["chat", "indicators"]] = Field(default_factory=list, max_length=9)
-    events_days: int = Field(KEEP_EVENTS.days, ge=1, le=90)
 
 
 def _present() -> dict[str, Any]:
@@ -60,7 +58,6 @@ def _present() -> dict[str, Any]:
         "holidays": "\n".join(hours.holidays),
         "guest_domains": "\n".join(kept.get(guests.DOMAINS, [])),
         "features": [name for name in SWITCHES if name not in company.switched_off(session)],
-        "events_days": kept.get("events_days", KEEP_EVENTS.days),
     }
 
 
@@ -125,7 +122,6 @@ def _understood(sent: CompanyForm, proposal: dict[str, str]) -> dict[str, Any]:
         "working_time": hours,
         "guest_domains": _domains(sent.guest_domains) or None,
         "features_off": [feature for feature in SWITCHES if feature not in sent.features] or None,
-        "events_days": None if sent.events_days == KEEP_EVENTS.days else sent.events_days,
     }
 
 

@@ -18,6 +18,8 @@ from rse.administration import (
     people_views,
     read_views,
     reads,
+    retention,
+    retention_views,
     role_views,
     sso_views,
     stay_views,
@@ -55,6 +57,7 @@ feature = Feature(
     blueprints=(views.blueprint, sso_views.blueprint),
     cli=(cli.audit,),
     exports=(exports.export,),
+    keeps=retention.KEEPS,
     tokens=read_views.tokens,
     tokens_of=lambda _session, _kinds: {},  # live rooms are not opened by reads
     panels=(Panel("sessions.top", "accesses", lazy("My data accesses"), 10, read_views.notice),),
@@ -108,6 +111,7 @@ feature = Feature(
         _tab("audit", lazy("Audit"), "audit_page", 70),
         _tab("company", lazy("Settings"), "company_page", 90),
         _tab("jobs", lazy("Jobs"), "jobs_page", 80),
+        _tab("retention", lazy("Retention"), "retention_page", 85),
     ),
 )
 
@@ -121,6 +125,7 @@ __all__ = [
     "models",
     "openid_views",
     "people_views",
+    "retention_views",
     "role_views",
     "stay_views",
     "token_views",

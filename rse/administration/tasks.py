@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from rse.accounts import audit_log, guests, service, syslog
-from rse.administration import upkeep
+from rse.administration import retention, upkeep
 from rse.core import clock, company, db, jobs
+from rse.core import retention as core_retention
 from rse.core.web import settings
 
 log = structlog.get_logger()
@@ -23,6 +24,21 @@ def guests_leave() -> None:
     db.commit()
     if leaving:
         log.info("guests left", people=len(leaving))
+
+
+@jobs.schedule("17 3 * * *")
+def remove_old() -> None:
+    """Once a night: remove what is older than the company keeps it; the audit log says how much of each."""
+    removed: dict[str, int] = {}
+    for keep in retention.everything():
+        for _step in range(retention.STEPS):
+            count = core_retention.step(db.begin_write(), keep, retention.AT_ONCE)
+            db.commit()
+            removed[keep.key] = removed.get(keep.key, 0) + count
+            if count < retention.AT_ONCE:
+                break
+    retention.note(db.begin_write(), removed)
+    db.commit()
 
 
 @jobs.schedule("37 2 * * *")

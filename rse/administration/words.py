@@ -97,6 +97,7 @@ AREAS: dict[str, Any] = {
     "department.merge": lazy("Departments merged"),
     "department.end": lazy("Department ended"),
     "department.lead": lazy("Head of a department changed"),
+    "retention.run": lazy("Old data removed"),
     "job.run": lazy("Job started by hand"),
     "job.forget": lazy("Job failure forgotten"),
     "delivery.retry": lazy("Delivery retried"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rse.chat import api, live, models, queries, views
+from rse.chat import api, live, models, queries, tasks, views
 from rse.chat.exports import EXPORT
 from rse.chat.following import follow
 from rse.chat.indicators import ACTIVITY
@@ -37,6 +37,7 @@ feature = Feature(
     nav=(NavItem("messages", lazy("Messages"), "chat.index", "message-circle", 35),),
     panels=(Panel("group.discussion", "discussion", lazy("Discussion"), 10, views.panel),),
     init=views.filters,
+    keeps=(tasks.EVENTS,),
 )
 
 __all__ = ["feature", "models"]

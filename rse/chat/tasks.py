@@ -1,25 +1,13 @@
-"""Night work of live discussion."""
-
-from datetime import timedelta
-
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
+"""How long what happened in conversations is kept for those who were away."""
 
 from rse.chat.models import ConversationEvent
-from rse.core import clock, db, jobs
+from rse.core.i18n import lazy
+from rse.core.retention import Keep, of_rows
 
-KEEP_EVENTS = timedelta(days=7)
+DAYS = 7
 
-
-@jobs.schedule("43 3 * * *")
-def forget_events() -> None:
-    """Forget what happened more than seven days ago: who was away longer starts anew from the messages."""
-    session = db.begin_write()
-    purge(session)
-    session.commit()
-
-
-def purge(session: Session) -> None:
-    """Delete the old events."""
-    before = clock.now() - KEEP_EVENTS
-    session.execute(delete(ConversationEvent).where(ConversationEvent.at < before))
+EVENTS = Keep(
+    "chat_events", lazy("Events of conversations"),
+    lazy("They let a browser that was away catch up; who was away longer starts anew from the messages."),
+    DAYS, DAYS, DAYS, of_rows(ConversationEvent.at),
+)  # fmt: skip

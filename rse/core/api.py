@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, String, Text, insert, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from rse.core import clock, db
 from rse.core.i18n import _
@@ -289,8 +289,3 @@ def paginate(
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], encode_cursor(*key(rows[limit - 1]))
-
-
-def purge(session: Session, before: datetime) -> None:
-    """Forget idempotency keys of old requests."""
-    session.query(IdempotencyKey).filter(IdempotencyKey.at < before).delete()

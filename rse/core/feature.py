@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rse.core.audience import Viewer
     from rse.core.events import Event
+    from rse.core.retention import Keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ class Feature:
     init: Callable[[Flask], None] | None = None  # anything else, once per application
     checks: tuple[Callable[[], str | None], ...] = ()  # for `flask check` and /readyz: a problem, or None
     derived: tuple[str, ...] = ()  # folders of the data directory that a backup leaves out: made anew
+    keeps: tuple[Keep, ...] = ()  # how long its rows are kept, where that is not for ever
     restored: tuple[Callable[[], str], ...] = ()  # what a restored backup needs; each says what it did
 
 

@@ -108,6 +108,19 @@ def find(folder: Path, name: str) -> Path | None:
     return path if NAME.fullmatch(name) and path.is_file() else None
 
 
+def unused(folder: Path, wanted: Callable[[list[str]], set[str]], before: float, most: int) -> int:
+    """Remove up to `most` stored pictures from before a moment (epoch) that nothing names; gives how many.
+
+    `wanted` says which of some names are in use.
+    """
+    there = folder.iterdir() if folder.is_dir() else ()
+    old = [path.name for path in there if NAME.fullmatch(path.name) and path.stat().st_mtime < before]
+    gone = sorted(set(old) - wanted(old))[:most]
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
+    return len(gone)
+
+
 def forget(folder: Path, name: str | None) -> None:
     """Remove a stored picture."""
     path = find(folder, name) if name else None

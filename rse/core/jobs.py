@@ -19,12 +19,11 @@ from sqlalchemy import JSON, String, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from rse.core import clock, company, db, events
+from rse.core import clock, db, events
 from rse.core.model import Base
-from rse.core.outbox import purge, relay
+from rse.core.outbox import relay
 
 log = structlog.get_logger()
-KEEP_EVENTS = timedelta(days=14)
 MONTH_MINUTES = 31 * 24 * 60
 WAKE_EVERY = 0.05  # seconds: wake-ups within are one
 
@@ -209,15 +208,6 @@ def sweep() -> None:
     """Once a minute: relay what a killed process left behind, and say that the worker lives."""
     beat("worker")
     drain()
-
-
-@schedule("17 3 * * *")
-def clean() -> None:
-    """Once a night: forget old events that are owed to nobody."""
-    session = db.begin_write()
-    days = company.get(session, "events_days", KEEP_EVENTS.days)
-    purge(session, clock.now() - timedelta(days=days))
-    session.commit()
 
 
 def beat(name: str) -> None:

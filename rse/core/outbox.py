@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import and_, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from rse.core import clock
+from rse.core import clock, retention
 from rse.core.events import Delivery, Event, StoredEvent, begin_write, bus, decode
 from rse.core.feature import Subscriber
 
@@ -174,10 +174,10 @@ def failing(session: Session) -> int:
     return session.query(Delivery).filter(~Delivery.dead, Delivery.attempts > 0).count()
 
 
-def purge(session: Session, before: datetime) -> None:
-    """Delete old events that are owed to nobody."""
+def purge(session: Session, before: datetime, most: int) -> int:
+    """Delete old events that are owed to nobody, about `most` of them, and say how many."""
     owed = exists().where(Delivery.event_id == StoredEvent.id)
-    session.execute(delete(StoredEvent).where(StoredEvent.at < before, ~owed))
+    return retention.older(session, StoredEvent.at, before, most, ~owed)
 
 
 def backlog(session: Session) -> tuple[int, int]:

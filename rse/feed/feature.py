@@ -10,6 +10,7 @@ from rse.feed import (
     events,
     exports,
     indicators,
+    keeping,
     live,
     notices,
     panels,
@@ -51,6 +52,7 @@ feature = Feature(
     notices=notices.NOTICES,
     index=(search.posts, search.comments),
     exports=(exports.export,),
+    keeps=keeping.KEEPS,
 )
 
 __all__ = ["actions", "cli", "feature"]

@@ -9,8 +9,10 @@ from rse.core.audience import Viewer
 from rse.core.events import Event
 from rse.core.feature import Feature, NavItem, Subscriber
 from rse.core.i18n import lazy
+from rse.core.retention import Keep
 from rse.features import FEATURES
 from rse.indicators import api, cli, exports, running, views
+from rse.indicators.engine.models import KEEP_DAYS
 from rse.people import deputies
 
 
@@ -47,5 +49,12 @@ feature = Feature(
         ),
     ),
     exports=(exports.export,),
+    keeps=(
+        Keep(
+            "rollups", lazy("Daily counts that figures are made of"),
+            lazy("Personal data that no page shows; the figures published from them stay."),
+            KEEP_DAYS, KEEP_DAYS, KEEP_DAYS,
+        ),
+    ),
     subscribers=(Subscriber("indicators.marks", _changing(), running.heed),),
 )  # fmt: skip

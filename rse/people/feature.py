@@ -16,6 +16,7 @@ from rse.people import (
     deputy_views,
     exports,
     indicators,
+    keeping,
     models,
     notices,
     reporting,
@@ -78,6 +79,7 @@ feature = Feature(
     activity=(indicators.activity,),
     notices=notices.NOTICES,
     exports=(exports.export,),
+    keeps=keeping.KEEPS,
 )  # fmt: skip
 
 __all__ = ["deputy_views", "feature", "models", "settings_views"]

@@ -16,6 +16,7 @@ from rse.provisioning import (
     scim_api,
     scim_group_api,
     scim_models,
+    scim_overview,
     scim_people,
     tasks,
     views,
@@ -55,6 +56,7 @@ feature = Feature(
     ),
     cli=(imports,),
     exports=(exports.export,),
+    keeps=scim_overview.KEEPS,
     subscribers=(
         Subscriber(
             "provisioning.mirror",

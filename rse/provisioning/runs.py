@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,6 @@ from rse.provisioning.directory import Transaction
 from rse.provisioning.models import ProvisioningRun
 
 STALE = timedelta(hours=1)  # a run that gives no sign of life for so long was killed
-KEEP = timedelta(days=180)
 MOST = 1000  # changes and problems that are kept of a run; the counts are of all
 
 
@@ -41,7 +40,6 @@ class Outcome:
 def begin(session: Session, source: str, kind: str, actor_id: int | None = None) -> int:
     """Note that a run begins and give its id. Raises Busy. Flushes; commit before the work begins."""
     now = clock.now()
-    session.execute(delete(ProvisioningRun).where(ProvisioningRun.started_at < now - KEEP))
     killed = update(ProvisioningRun).where(
         ProvisioningRun.running == source, ProvisioningRun.seen_at < now - STALE
     )

@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
 from rse.accounts.names import fold
 from rse.core import clock
-from rse.core.i18n import _
+from rse.core.i18n import _, lazy
 from rse.core.policy import Invalid, NotFound
+from rse.core.retention import Keep, of_rows
 from rse.groups.models import Group
 from rse.people.models import Department
+from rse.provisioning.models import ProvisioningRun
 from rse.provisioning.scim_models import ScimGroup, ScimMember, ScimUser, ScimWrite
 
-KEEP = timedelta(days=30)
 MOST = 500  # names that a field suggests
 
 
@@ -113,6 +114,14 @@ def counts(session: Session) -> dict[str, tuple[int, int, int]]:
     return {provider: (n[0], n[1], n[2]) for provider, n in sorted(found.items())}
 
 
-def purge(session: Session) -> None:
-    """Forget writes of a month ago; the audit log keeps them."""
-    session.execute(delete(ScimWrite).where(ScimWrite.at < clock.now() - KEEP))
+KEEPS = (
+    Keep(
+        "scim_writes", lazy("Writes of provisioning"),
+        lazy("What the page Provisioning shows of the last weeks."),
+        30, 7, 365, of_rows(ScimWrite.at),
+    ),
+    Keep(
+        "provisioning_runs", lazy("Runs of imports"), lazy("What each import changed, and what failed."),
+        180, 30, 730, of_rows(ProvisioningRun.started_at),
+    ),
+)  # fmt: skip

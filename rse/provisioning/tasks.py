@@ -1,21 +1,14 @@
-"""The directory read again: changes every quarter of an hour, everything at night; old writes forgotten."""
+"""The directory read again: changes every quarter of an hour, everything at night."""
 
 import structlog
 
-from rse.core import db, i18n
+from rse.core import i18n
 from rse.core.jobs import schedule
 from rse.core.web import settings
-from rse.provisioning import absent, ldap_run, ldap_sync, runs, scim_overview
+from rse.provisioning import absent, ldap_run, ldap_sync, runs
 from rse.provisioning.ldap import Unreachable
 
 log = structlog.get_logger()
-
-
-@schedule("40 3 * * *")
-def forget_writes() -> None:
-    """Once a night: the page of provisioning shows a month of SCIM's writes."""
-    scim_overview.purge(db.begin_write())
-    db.commit()
 
 
 @schedule("25 1 * * *")

@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from rse.accounts.models import AuditEntry
-from rse.core import company, db, jobs
+from rse.core import company, db
 from tests import factories
 
 Browsers = Callable[[str], Any]
@@ -22,7 +22,6 @@ USUAL: dict[str, Any] = {
     "opens": "08:00",
     "closes": "18:00",
     "features": ["chat", "indicators"],
-    "events_days": "14",
 }
 
 
@@ -162,7 +161,6 @@ def test_what_is_switched_off_is_gone_and_comes_back(browser_as: Browsers) -> No
         {"opens": "25:00"},
         {"holidays": "Noël"},
         {"guest_domains": "not a domain!"},
-        {"events_days": "0"},
         {"features": ["feed"]},
         {"unknown": "x"},
     ],
@@ -173,19 +171,15 @@ def test_nothing_is_kept_of_a_wrong_form(browser_as: Browsers, changed: dict[str
     assert company.everything(db.session()) == {}
 
 
-def test_hours_guests_and_retention(browser_as: Browsers) -> None:
+def test_hours_and_guests(browser_as: Browsers) -> None:
     ines = browser_as("ines")
     save(
         ines,
         holidays="2026-12-25 2026-05-01",
         guest_domains="@Partner.example\npartner.example",
-        events_days="3",
     )
     html = ines.get("/admin/settings").text
     assert "2026-05-01\n2026-12-25" in html
     assert ">partner.example<" in html
     company.forget(db.session())
     assert company.working_time(db.session()).holidays == ("2026-05-01", "2026-12-25")
-    assert company.get(db.session(), "events_days") == 3
-    db.rollback()
-    jobs.clean()

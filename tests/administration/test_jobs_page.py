@@ -75,9 +75,9 @@ def test_failed_job_is_listed_and_run_again(
         if len(runs) < 3:
             raise RuntimeError("the disk is full")
 
-    flaky.__module__, flaky.__name__ = "rse.core.jobs", "clean"
+    flaky.__module__, flaky.__name__ = "rse.core.jobs", "sweep"
     task = jobs._in_app(app, flaky)
-    monkeypatch.setitem(jobs._queue.tasks, "rse.core.jobs.clean", task)
+    monkeypatch.setitem(jobs._queue.tasks, "rse.core.jobs.sweep", task)
     for _ in range(2):
         with pytest.raises(RuntimeError):
             task()
@@ -100,6 +100,6 @@ def test_next_runs(browser_as: Browsers) -> None:
     assert jobs.next_run("* * * * *", now) == datetime(2026, 11, 21, 23, 31, tzinfo=UTC)
     assert jobs.next_run("0 0 1 1 *", datetime(2026, 3, 1, tzinfo=UTC)) is None
     ines = browser_as("ines")
-    assert "core.jobs.clean" in ines.get("/admin/jobs").text
-    assert ines.post("/admin/jobs/scheduled/rse.core.jobs.clean/run").status_code == 303
+    assert "core.jobs.sweep" in ines.get("/admin/jobs").text
+    assert ines.post("/admin/jobs/scheduled/rse.core.jobs.sweep/run").status_code == 303
     assert ines.post("/admin/jobs/scheduled/os.system/run").status_code == 404

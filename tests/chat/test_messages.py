@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from rse.chat import tasks
 from rse.chat.models import ConversationEvent
-from rse.core import clock, db
+from rse.core import clock, db, retention
 from tests.chat.conftest import World
 
 pytestmark = pytest.mark.postgres
@@ -120,8 +120,7 @@ def test_events_are_kept_seven_days(world: World) -> None:
     session.execute(update(ConversationEvent).values(at=clock.now() - timedelta(days=7, minutes=1)))
     db.commit()
     world.say("amelie", place, "neuf")
-    tasks.forget_events()
-    tasks.purge(db.begin_write())
+    retention.step(db.begin_write(), tasks.EVENTS, 500)
     db.commit()
     path = f"/conversations/{place}/events?after="
     assert world.call("karim", "GET", path + "0").get_json()["reset"] is True
