@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import has_request_context, render_template, request
+from flask import has_request_context, render_template, request, url_for
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from rse.accounts.cards import cards
 from rse.administration import reads
 from rse.administration.people_views import ROW
 from rse.administration.views import blueprint
@@ -14,7 +15,22 @@ from rse.core.api import Schema
 from rse.core.audience import Viewer
 from rse.core.i18n import _
 from rse.core.policy import Invalid
-from rse.core.web import ADMIN, SIGNED_IN, Form, Rule, flash, page, read_form, route, see_other, viewer
+from rse.core.web import (
+    ADMIN,
+    SIGNED_IN,
+    Form,
+    Rule,
+    decode_cursor,
+    encode_cursor,
+    flash,
+    page,
+    read_form,
+    route,
+    see_other,
+    viewer,
+)
+
+MESSAGES = 50  # on a page
 
 OVERSEER = Rule(
     "role admin or dpo", lambda viewer: viewer is not None and bool(reads.OVERSEERS & viewer.roles)
@@ -51,16 +67,16 @@ def reads_page() -> Any:
 
 @route(blueprint, "/admin/reads", rule=ADMIN, methods=("POST",), limit="20/minute")
 def ask_read() -> Any:
-    """Ask to read a group."""
+    """Ask to read a group or a conversation."""
     form, session = read_form(Asked), db.session()
     if form.value is None:
         return _page(form, 422)
     try:
-        group = reads.group_named(session, form.value.group)
+        wanted = reads.place_named(session, viewer(), form.value.group)
     except Invalid as error:
         db.rollback()
         return _page(Form(form.data, None, error.errors), 422)
-    reads.ask(session, viewer(), group, form.value.reason, form.value.hours)
+    reads.ask(session, viewer(), wanted, form.value.reason, form.value.hours)
     flash(_("Your request waits for a second person."), "ok")
     return see_other(".reads_page")
 
@@ -87,6 +103,25 @@ def end_read(row_id: int) -> Any:
     reads.end(db.session(), viewer(), row_id)
     flash(_("The read has ended."), "ok")
     return see_other(".reads_page")
+
+
+@route(blueprint, f"/admin/reads/{ROW}/conversation", rule=ADMIN)
+def read_conversation(row_id: int) -> Any:
+    """Show a conversation to the one who may read it: what was written until the read was granted."""
+    session = db.session()
+    read, conversation_id = reads.conversation(session, viewer(), row_id)
+    before = decode_cursor(request.args.get("before"), int)
+    until = read.decided_at or read.asked_at
+    found = reads.messages(session, conversation_id, until, before[0] if before else None, MESSAGES)
+    shown = found[:MESSAGES]
+    known = cards(session, {one.author_id for one in shown})
+    older = encode_cursor(shown[-1].seq) if len(found) > MESSAGES else None
+    return page(
+        "administration/conversation.html",
+        read=read,
+        messages=[(one, known[one.author_id]) for one in reversed(shown)],
+        older=url_for(".read_conversation", row_id=row_id, before=older) if older else None,
+    )
 
 
 @route(blueprint, "/settings/accesses", rule=SIGNED_IN)

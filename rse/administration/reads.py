@@ -1,7 +1,8 @@
 """An administrator's read of private content: two people decide, those concerned are told, it has an end.
 
-Who asks is the first of the two; the second is another administrator or the data protection officer. The
-reader then holds the group's audience token in requests that change nothing, until the end.
+Who asks is the first of the two; the second is another administrator or the data protection officer, and is
+not one of those concerned. The reader of a group then holds its audience token in requests that change
+nothing, until the end; a conversation is read on a page of its own, see `conversation`.
 """
 
 from __future__ import annotations
@@ -17,16 +18,20 @@ from sqlalchemy.orm import Session, aliased
 from rse.accounts import audit, keepers
 from rse.accounts.models import Person
 from rse.administration.models import GrantRequest, GrantSubject
+from rse.chat.models import Conversation, Message, Participation
 from rse.core import clock
 from rse.core.audience import Viewer
 from rse.core.company import Remembered
 from rse.core.i18n import _
+from rse.core.model import decode_id, encode_id
 from rse.core.policy import Action, Invalid, NotFound, Refused
 from rse.feed.models import Post
 from rse.groups.models import Group, Membership
 
 OVERSEERS = frozenset({"admin", "dpo"})
 MOST_HOURS = 72
+CONVERSATION = "conversation:"  # a whole one, all its eras; nobody holds this as an audience token
+PATH = "/messages/"
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,57 @@ class Read:
     reader: str
     approver: str | None
     told: int = 0
+    token: str = ""
+
+    @property
+    def opens_conversation(self) -> bool:
+        """Tell whether it is of a conversation, not of a group."""
+        return conversation_of(self.token) is not None
 
     @property
     def stands(self) -> bool:
         """Tell whether it opens something now."""
         return self.state == "granted" and self.until is not None and self.until > clock.now()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a read is asked of: the audience token, and what it is called until a second person has agreed."""
+
+    token: str
+    label: str
+
+
+def place_named(session: Session, reader: Viewer, address: str) -> Wanted:
+    """Give the group or conversation that an address names. Raises Invalid, also where the asker is in it."""
+    said = address.strip().rstrip("/")
+    if PATH in said:
+        found = _conversation_named(session, said.rpartition("/")[2])
+    else:
+        group = group_named(session, said)
+        # The name of a secret group is content: nobody outside reads it before a second person has agreed.
+        label = f"/groups/{group.slug}" if group.visibility == "secret" else group.name
+        found = Wanted(group.posts_audience, label)
+    if reader.id in _present(session, found.token):
+        raise Invalid(group=_("You are in it: you read it already."))
+    return found
+
+
+def _conversation_named(session: Session, public_id: str) -> Wanted:
+    try:
+        found = session.get(Conversation, decode_id(public_id))
+    except ValueError:
+        found = None
+    if found is None:
+        raise Invalid(group=_("There is no conversation at this address."))
+    if found.group_id is not None:
+        raise Invalid(group=_("This is the discussion of a group: ask for the group."))
+    return Wanted(f"{CONVERSATION}{found.id}", f"{PATH}{encode_id(found.id)}")
+
+
+def conversation_of(token: str) -> int | None:
+    """Give the conversation that a read opens; None when it opens a group."""
+    return int(token.removeprefix(CONVERSATION)) if token.startswith(CONVERSATION) else None
 
 
 def group_named(session: Session, address: str) -> Group:
@@ -63,13 +114,11 @@ def group_named(session: Session, address: str) -> Group:
     return group
 
 
-def ask(session: Session, reader: Viewer, group: Group, reason: str, hours: int) -> GrantRequest:
-    """Ask to read a group; the first of two. Raises Refused for who is no administrator. Flushes."""
+def ask(session: Session, reader: Viewer, wanted: Wanted, reason: str, hours: int) -> GrantRequest:
+    """Ask to read a place; the first of two. Raises Refused for who is no administrator. Flushes."""
     if keepers.ADMIN not in reader.roles:
         raise Refused(Action.ADMINISTER, _("Only an administrator can ask."))
-    # The name of a secret group is content: nobody outside reads it before a second person has agreed.
-    label = f"/groups/{group.slug}" if group.visibility == "secret" else group.name
-    row = GrantRequest(reader_id=reader.id, token=group.posts_audience, label=label, reason=reason)
+    row = GrantRequest(reader_id=reader.id, token=wanted.token, label=wanted.label, reason=reason)
     row.hours, row.asked_at = min(hours, MOST_HOURS), clock.now()
     session.add(row)
     session.flush()
@@ -92,26 +141,49 @@ def _asked(session: Session, row_id: int) -> GrantRequest:
 
 
 def approve(session: Session, viewer: Viewer, row_id: int) -> None:
-    """Grant a read as the second person. Raises Refused for the reader, NotFound when it is not asked."""
+    """Grant a read as the second person. Raises NotFound when it is not asked.
+
+    Raises Refused for the reader, and for whoever is in the place or wrote there.
+    """
     row = _asked(session, row_id)
     if viewer.id == row.reader_id or not OVERSEERS & viewer.roles:
         raise Refused(Action.ADMINISTER, _("It takes a second person: an administrator or the DPO."))
+    concerned = _concerned(session, row.token)
+    if viewer.id in concerned:
+        raise Refused(Action.ADMINISTER, _("Whoever is concerned does not decide: ask somebody else."))
     now = clock.now()
     row.state, row.approver_id, row.decided_at = "granted", viewer.id, now
     row.until = now + timedelta(hours=row.hours)
     row.label = session.scalar(select(Group.name).where(Group.posts_audience == row.token)) or row.label
     session.flush()
-    told = _tell(session, row)
+    told = _tell(session, row, concerned - {row.reader_id})
     _note(session, "read.grant", row, viewer.id, until=row.until, told=told)
     _standing.forget(session)
 
 
-def _tell(session: Session, row: GrantRequest) -> int:
-    """Write down whom a read concerns: the members of the group, and who wrote in it."""
+def _present(session: Session, token: str) -> set[int]:
+    """Give who is in a group or conversation now."""
+    conversation_id = conversation_of(token)
+    if conversation_id is not None:
+        inside = (Participation.conversation_id == conversation_id, Participation.left_at.is_(None))
+        return set(session.scalars(select(Participation.person_id).where(*inside)))
     members = select(Membership.person_id).join(Group, Group.id == Membership.group_id)
-    members = members.where(Group.posts_audience == row.token, Membership.state == "active")
-    authors = select(Post.author_id).where(Post.audience == row.token).distinct()
-    people = {*session.scalars(members), *session.scalars(authors)} - {row.reader_id}
+    return set(session.scalars(members.where(Group.posts_audience == token, Membership.state == "active")))
+
+
+def _concerned(session: Session, token: str) -> set[int]:
+    """Give whom a read concerns: who is in the place, who was in the conversation, who wrote there."""
+    conversation_id = conversation_of(token)
+    if conversation_id is None:
+        authors = select(Post.author_id).where(Post.audience == token)
+        return _present(session, token) | set(session.scalars(authors.distinct()))
+    were = select(Participation.person_id).where(Participation.conversation_id == conversation_id)
+    wrote = select(Message.author_id).where(Message.conversation_id == conversation_id)
+    return {*session.scalars(were), *session.scalars(wrote.distinct())}
+
+
+def _tell(session: Session, row: GrantRequest, people: set[int]) -> int:
+    """Write down whom a read concerns; each of them sees it on a page of theirs."""
     if people:
         session.execute(insert(GrantSubject), [{"grant_id": row.id, "person_id": p} for p in sorted(people)])
     return len(people)
@@ -154,7 +226,8 @@ _standing = Remembered(_read_standing)
 def tokens(session: Session, person_id: int) -> Iterable[str]:
     """Give the tokens that a person holds by reads that stand, seconds old at most."""
     now = clock.now()
-    return [token for who, token, until in _standing.get(session) if who == person_id and until > now]
+    held = [token for who, token, until in _standing.get(session) if who == person_id and until > now]
+    return [token for token in held if conversation_of(token) is None]
 
 
 def _query(*criteria: ColumnElement[bool]) -> Any:
@@ -163,11 +236,31 @@ def _query(*criteria: ColumnElement[bool]) -> Any:
     query = select(
         GrantRequest.id, GrantRequest.label, GrantRequest.reason, GrantRequest.hours, GrantRequest.state,
         GrantRequest.asked_at, GrantRequest.decided_at, GrantRequest.until, GrantRequest.reader_id,
-        reader.display_name, approver.display_name, told,
+        reader.display_name, approver.display_name, told, GrantRequest.token,
     )  # fmt: skip
     query = query.join(reader, reader.id == GrantRequest.reader_id)
     query = query.outerjoin(approver, approver.id == GrantRequest.approver_id)
     return query.where(*criteria).order_by(GrantRequest.id.desc()).limit(200)
+
+
+def conversation(session: Session, viewer: Viewer, row_id: int) -> tuple[Read, int]:
+    """Give a read of the viewer's that stands, and the conversation that it opens. Raises NotFound."""
+    found = session.execute(_query(GrantRequest.id == row_id, GrantRequest.reader_id == viewer.id)).first()
+    read = Read(*found) if found else None
+    conversation_id = conversation_of(read.token) if read else None
+    if read is None or conversation_id is None or not read.stands or keepers.ADMIN not in viewer.roles:
+        raise NotFound
+    return read, conversation_id
+
+
+def messages(
+    session: Session, conversation_id: int, until: datetime, before: int | None, limit: int
+) -> list[Message]:
+    """Give `limit + 1` messages that were sent until a moment, the newest first, below a number."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.at <= until)
+    if before is not None:
+        query = query.where(Message.seq < before)
+    return list(session.scalars(query.order_by(Message.seq.desc()).limit(limit + 1)))
 
 
 def all_reads(session: Session) -> list[Read]:
