@@ -89,9 +89,7 @@ def _hours(data: Mapping[str, Any] | None) -> Any:
     days = (
         _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
     )  # fmt: skip
-    parts = (
-        _("before 8"), "8–10", "10–12", "12–14", "14–16", "16–18", _("after 18"),
-    )  # fmt: skip
+    parts = (_("before 10"), "10–12", "12–15", _("after 15"))
     rows = []
     for day, name in enumerate(days):
         cells = [known.get((day, part)) for part in range(len(parts))]

@@ -15,7 +15,7 @@ from tests.indicators.company import last_sunday
 DRAWN = {
     "LORENZ": {"points": [0, 1, 2, 4, 7, 11, 18, 28, 47, 100]},
     "TTFR_SPREAD": {"points": [20, 30, 25, 10, 15]},
-    "ANS_HOURS": {"slots": [[0, 2, 85], [4, 6, 40]]},
+    "ANS_HOURS": {"slots": [[0, 2, 85], [4, 3, 40]]},
     "SILO_MAP": {"cells": ["Fraisage", "Montage", "Siège"], "levels": [[0, 0, 4], [0, 1, 1], [1, 2, 3]]},
     "EXP_MAP": {"tags": [["soudure", 12, 2], ["<b>vpn", 5, 1], ["paie", 1, 0]]},
 }

@@ -20,7 +20,7 @@ Drawing = dict[str, Any]
 TENTHS = 10
 STEP = 5  # points
 BUCKETS = (1, 4, 24, 72)  # hours
-PARTS = (8, 10, 12, 14, 16, 18)  # hours of a day, between its parts
+PARTS = (10, 12, 15)  # hours of a day, between its parts
 MOST_CELLS, MOST_TAGS = 24, 40
 LEVELS = (0.25, 0.75, 1.33, 3.0)  # times what chance would give
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import exp, fsum, lgamma, log, sqrt
 from random import Random
@@ -118,19 +118,35 @@ def strict(
     Threads stay whole: each gets the dates of another. Only terms whose p lies below are shown.
     """
     seen, chance = _read(contributions, when, dropped), Random(seed)
-    threads: dict[str, list[_Seen]] = defaultdict(list)
+    wide = {term: ones for term, ones in _holders(seen).items() if len(ones) >= params.k}
+    recent: dict[str, bool] = {}
     for one in seen:
-        threads[one.pair[1]].append(one)
-    roots = sorted(threads)
-    recent = [any(one.recent for one in threads[root]) for root in roots]
+        recent[one.pair[1]] = recent.get(one.pair[1], False) or one.recent
+    roots = sorted(recent)
+    flags = [recent[root] for root in roots]
     least = 1.0
     for _ in range(SHUFFLES):
-        chance.shuffle(recent)
-        shuffled = [
-            replace(one, recent=now) for root, now in zip(roots, recent, strict=True) for one in threads[root]
-        ]
-        found = _detect(shuffled, params)
-        least = min([least, *(c.p for c in found.terms.values() if _candidate(c, params))])
+        chance.shuffle(flags)
+        least = min(least, _least(wide, dict(zip(roots, flags, strict=True)), {o.pair for o in seen}, params))
+    return least
+
+
+def _least(
+    wide: Mapping[str, Sequence[_Seen]],
+    recent: Mapping[str, bool],
+    pairs: AbstractSet[Pair],
+    params: Params,
+) -> float:
+    """Give the smallest p of the candidates when these threads are the recent ones."""
+    n1 = sum(recent[root] for _, root in pairs)
+    least = 1.0
+    for term, ones in wide.items():
+        now = [one for one in ones if recent[one.pair[1]]]
+        if len(now) >= params.k:
+            before = (one for one in ones if not recent[one.pair[1]])
+            found = _term(term, now, before, n1, len(pairs) - n1)
+            if _candidate(found, params):
+                least = min(least, found.p)
     return least
 
 
