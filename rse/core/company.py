@@ -121,9 +121,9 @@ class WorkingTime:
     holidays: tuple[str, ...] = ()
 
 
-def working_time(session: Session) -> WorkingTime:
-    """Give when the company works."""
-    kept = get(session, "working_time", {})
+def working_time(session: Session, site: str = "") -> WorkingTime:
+    """Give when the company works; a site may have hours and holidays of its own."""
+    kept = get(session, "working_sites", {}).get(site) or get(session, "working_time", {})
     usual = WorkingTime()
     return WorkingTime(
         tuple(kept.get("days", usual.days)),

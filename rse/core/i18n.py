@@ -135,3 +135,9 @@ def language_name(code: str) -> str:
     """Name a language in the present one; the code itself when it is not known."""
     name = Locale.parse(_locale.get()).languages.get(code)
     return name or code
+
+
+def day_names() -> list[str]:
+    """Name the days of the week in the present language, from Monday."""
+    names = dates.get_day_names("wide", locale=_locale.get())
+    return [str(names[number]) for number in range(7)]

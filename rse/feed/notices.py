@@ -60,10 +60,10 @@ def tell_answer(session: Session, event: CommentAdded) -> Iterator[Told]:
 
 
 def tell_reply(session: Session, event: CommentAdded) -> Iterator[Told]:
-    """Tell those who have written in the thread."""
+    """Tell those who had written in the thread."""
     found = _commented(session, event)
     if found:
-        here = (Comment.post_id == event.post_id, Comment.deleted_at.is_(None))
+        here = (Comment.post_id == event.post_id, Comment.deleted_at.is_(None), Comment.id < event.comment_id)
         wrote = session.scalars(select(Comment.author_id).where(*here).distinct())
         yield _of_comment(*found, [person for person in wrote if person != found[0].author_id])
 

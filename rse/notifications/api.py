@@ -5,12 +5,21 @@ from typing import Any
 from flask import Blueprint
 
 from rse.core import db
-from rse.core.api import Listing, endpoint
+from rse.core.api import Listing, endpoint, respond
 from rse.core.model import encode_id
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer, viewer_id
-from rse.notifications import queries, service
+from rse.notifications import choosing, queries, service
 from rse.notifications.delivering import kinds
-from rse.notifications.schemas import NotificationsPage, ReadUpTo, UnreadOut
+from rse.notifications.schemas import (
+    AllPreferences,
+    AllPreferencesOut,
+    NotificationsPage,
+    ReadUpTo,
+    UnreadOut,
+)
+from rse.people import api as people
+from rse.people import service as people_service
+from rse.people.appearance import remember_theme
 
 blueprint = Blueprint("notifications_api", __name__)
 
@@ -71,3 +80,26 @@ def mute(thread: str) -> None:
 def unmute(thread: str) -> None:
     """Hear of a thread again."""
     service.mute(db.session(), viewer(), queries.thread_key(thread), on=False)
+
+
+def _preferences() -> dict[str, Any]:
+    return people.preferences(viewer()) | {"notifications": choosing.present(db.session(), viewer())}
+
+
+@endpoint(blueprint, "/me/preferences", rule=SIGNED_IN, returns=AllPreferencesOut)
+def preferences() -> dict[str, Any]:
+    """Give your language, time zone and appearance, and what you hear, where and when."""
+    return _preferences()
+
+
+@endpoint(blueprint, "/me/preferences", "PUT", rule=SIGNED_IN, body=AllPreferences, returns=AllPreferencesOut)
+def set_preferences(body: AllPreferences) -> Any:
+    """Set your language, time zone and appearance, and what you hear; what you leave out stays."""
+    session, who = db.session(), viewer()
+    people_service.prefer(session, who, language=body.language, timezone=body.timezone, theme=body.theme)
+    if body.notifications is not None:
+        choosing.choose(session, who, body.notifications)
+    response = respond(_preferences())
+    if body.theme:
+        remember_theme(response, body.theme)
+    return response

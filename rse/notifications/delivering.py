@@ -17,16 +17,17 @@ from rse.core import clock
 from rse.core.audience import EVERYONE
 from rse.core.events import Event, emit
 from rse.core.notice import Notice, Told
-from rse.core.web import registry
+from rse.core.web import registry, settings
 from rse.features import FEATURES
 from rse.feed.events import CommentChanged, PostDeleted
 from rse.feed.models import Comment, Post
 from rse.groups.events import GroupRetokened, MemberLeft
 from rse.groups.models import Group, Membership
-from rse.notifications import service
+from rse.notifications import queries, service
 from rse.notifications.events import Forgotten, Spread
 from rse.notifications.models import Notification
 from rse.notifications.service import Receiver
+from rse.notifications.wishes import mail_at
 
 AT_ONCE = 100  # people who are told in the transaction of the event itself
 BATCH = 500  # people in one transaction when there are more
@@ -129,7 +130,14 @@ def _readers(session: Session, told: Told, people: Iterable[int]) -> list[int]:
 
 def _deliver(session: Session, notice: Notice, told: Told, people: Sequence[int]) -> None:
     listening = service.without_muted(session, told.thread, people)
-    receivers = [Receiver(person, hidden=not notice.in_bell) for person in listening]
+    zone, mails = settings().timezone, bool(settings().mail_url)
+    receivers = []
+    for person, (wishes, place) in queries.wishes_and_places(session, listening, zone).items():
+        shown = wishes.on(notice, "app", told.group_id)
+        by_mail = mails and wishes.on(notice, "mail", told.group_id)
+        at = mail_at(wishes, place.company, place.zone, told.at) if by_mail else None
+        if shown or at:
+            receivers.append(Receiver(person, hidden=not (shown and notice.in_bell), mail_at=at))
     service.store(session, notice.kind, told, receivers)
 
 

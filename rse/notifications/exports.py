@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.models import Inbox
 from rse.core.feature import Export
-from rse.notifications.models import MutedThread, Notification
+from rse.notifications.models import MutedThread, Notification, NotificationSettings
 
 
 def rows(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:
@@ -20,11 +20,15 @@ def rows(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:
     muted = select(MutedThread.thread, MutedThread.at).where(MutedThread.person_id == person_id)
     for row in session.execute(muted).mappings():
         yield {"what": "muted thread", **row}
+    held = session.get(NotificationSettings, person_id)
+    if held is not None:
+        said = {"frequency": held.frequency, "kinds": held.kinds, "groups": held.groups, "quiet": held.quiet}
+        yield {"what": "notification settings", **said}
 
 
 def erase(session: Session, person_id: int) -> None:
     """Remove all of it. What others were told of the person names a row only, and takes its new name."""
-    for model in (Notification, MutedThread, Inbox):
+    for model in (Notification, MutedThread, NotificationSettings, Inbox):
         session.execute(delete(model).where(model.person_id == person_id))
 
 

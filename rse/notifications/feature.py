@@ -6,7 +6,7 @@ from rse.chat.events import ConversationRead
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Subscriber
 from rse.core.i18n import lazy
-from rse.notifications import api, delivering, exports, live, models, views
+from rse.notifications import api, delivering, exports, live, models, settings_views, views
 from rse.notifications.events import Spread
 
 
@@ -30,9 +30,17 @@ feature = Feature(
         NavItem(
             "notifications", lazy("Notifications"), "notifications.index", "bell", 10, "me", count=unread
         ),
+        NavItem(
+            "notification-settings",
+            lazy("Notifications"),
+            "notifications.preferences",
+            "",
+            20,
+            "settings.tabs",
+        ),
     ),
     exports=(exports.export,),
     live=live.register,
 )
 
-__all__ = ["feature", "models"]
+__all__ = ["feature", "models", "settings_views"]

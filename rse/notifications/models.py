@@ -1,14 +1,16 @@
 """Tables of notifications: what somebody is told, and the threads that they do not want to hear of."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rse.core.model import Base, Identified
 
 PERSON = "person.id"
 UNREAD = text("read_at IS NULL")
+TO_MAIL = text("mail_at IS NOT NULL")
 
 
 class Notification(Identified):
@@ -24,6 +26,7 @@ class Notification(Identified):
         Index(
             "ix_notification_unread", "person_id", "id", postgresql_where=UNREAD, sqlite_where=UNREAD
         ),
+        Index("ix_notification_mail", "mail_at", postgresql_where=TO_MAIL, sqlite_where=TO_MAIL),
         Index("ix_notification_thread", "thread", "person_id"),
     )  # fmt: skip
 
@@ -39,6 +42,22 @@ class Notification(Identified):
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     hidden: Mapped[bool] = mapped_column(default=False)
+    mail_at: Mapped[datetime | None]  # when it is mailed if it is not read by then
+    mailed_at: Mapped[datetime | None]
+
+
+class NotificationSettings(Base):
+    """What a person wants to hear, where and when (see wishes.py); no row: as it comes."""
+
+    __tablename__ = "notification_settings"
+
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
+    )
+    frequency: Mapped[str] = mapped_column(String(8), default="soon")
+    kinds: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    groups: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    quiet: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class MutedThread(Base):

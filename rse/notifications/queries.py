@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from rse.accounts.models import Inbox
+from rse.accounts.models import Inbox, Person
 from rse.core.audience import Viewer
+from rse.core.company import WorkingTime, working_time
 from rse.core.model import decode_id, encode_id
 from rse.core.notice import Line, Noted, Notice
 from rse.core.policy import NotFound
-from rse.notifications.models import MutedThread, Notification
+from rse.notifications.models import MutedThread, Notification, NotificationSettings
+from rse.notifications.wishes import Wishes
 
 SHOWN = 3  # lines of a thread
 KINDS_OF_THREAD = ("post", "group", "conversation", "endorsements")
@@ -166,6 +168,36 @@ def counts_of(session: Session, people: Sequence[int]) -> dict[int, tuple[int, i
 def last_change(session: Session) -> Any:
     """Give when the count of anybody changed last."""
     return session.scalar(select(func.max(Inbox.changed_at)))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when somebody works."""
+
+    company: WorkingTime
+    zone: str
+
+
+def wishes_of(session: Session, person_id: int) -> Wishes:
+    """Give what a person wants to hear."""
+    return _wishes(session.get(NotificationSettings, person_id))
+
+
+def _wishes(held: NotificationSettings | None) -> Wishes:
+    return Wishes(held.frequency, held.kinds, held.groups, held.quiet) if held else Wishes()
+
+
+def place_of(session: Session, site: str, zone: str) -> Place:
+    """Give where and when people of a site work; the hours come from memory."""
+    return Place(working_time(session, site), zone)
+
+
+def wishes_and_places(session: Session, people: Sequence[int], zone: str) -> dict[int, tuple[Wishes, Place]]:
+    """Give the same for many people in one query; `zone` is the company's."""
+    query = select(Person.id, Person.site, Person.timezone, NotificationSettings)
+    query = query.outerjoin(NotificationSettings, NotificationSettings.person_id == Person.id)
+    rows = session.execute(query.where(Person.id.in_(people)))
+    return {row[0]: (_wishes(row[3]), place_of(session, row[1], row[2] or zone)) for row in rows}
 
 
 def muted_threads(session: Session, viewer: Viewer) -> Sequence[str]:

@@ -1,10 +1,13 @@
 """What can be sent about notifications, and what is given back."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from rse.core.api import Page, PublicId, Schema
+from rse.core.i18n import lazy
+from rse.people.schemas import Preferences, PreferencesOut
 
 
 class NotificationsPage(Page):
@@ -52,3 +55,80 @@ class UnreadOut(BaseModel):
     """How many are not read."""
 
     unread: int
+
+
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Day = Literal[1, 2, 3, 4, 5, 6, 7]
+ENDS_BEFORE = lazy("The hours end after they begin.")
+
+
+class Switch(Schema):
+    """Whether something reaches somebody in the page and by mail."""
+
+    app: bool = True
+    mail: bool = True
+
+
+class Quiet(Schema):
+    """The hours in which somebody may be mailed, inside those of the company; days from Monday (1)."""
+
+    opens: Clock | None = None
+    closes: Clock | None = None
+    days: Annotated[list[Day], Field(max_length=7)] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Quiet":
+        if self.opens and self.closes and self.opens >= self.closes:
+            raise ValueError(ENDS_BEFORE)
+        return self
+
+
+class NotificationWishes(Schema):
+    """What somebody wants to hear, where and when; what is left out stays as it is."""
+
+    frequency: Literal["soon", "daily", "weekly", "never"] | None = None
+    kinds: Annotated[dict[str, Switch], Field(max_length=100)] | None = None
+    groups: Annotated[dict[str, Switch], Field(max_length=500)] | None = None  # by slug
+    quiet: Quiet | None = None
+
+
+class AllPreferences(Preferences):
+    """How the pages speak and look to a person, and what they hear."""
+
+    notifications: NotificationWishes | None = None
+
+
+class WishesOut(BaseModel):
+    """What you hear, where and when."""
+
+    frequency: Literal["soon", "daily", "weekly", "never"]
+    kinds: dict[str, Switch]
+    groups: dict[str, Switch]
+    quiet: Quiet
+
+
+class AllPreferencesOut(PreferencesOut):
+    """How the pages speak and look to you, and what you hear."""
+
+    notifications: WishesOut
+
+
+class WishesForm(Schema):
+    """The form of the same: each list names what is switched on."""
+
+    frequency: Literal["soon", "daily", "weekly", "never"] = "soon"
+    app: list[str] = Field(default_factory=list, max_length=100)
+    mail: list[str] = Field(default_factory=list, max_length=100)
+    group_app: list[str] = Field(default_factory=list, max_length=500)
+    group_mail: list[str] = Field(default_factory=list, max_length=500)
+    opens: Clock | None = None
+    closes: Clock | None = None
+    days: Annotated[list[Literal["1", "2", "3", "4", "5", "6", "7"]], Field(max_length=7)] = Field(
+        default_factory=list
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "WishesForm":
+        if self.opens and self.closes and self.opens >= self.closes:
+            raise ValueError(ENDS_BEFORE)
+        return self

@@ -1,7 +1,8 @@
 """Writes of notifications: stored once, counted again, read, muted, forgotten. They never commit."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -14,10 +15,12 @@ from rse.core.audience import Viewer
 from rse.core.events import emit
 from rse.core.i18n import _
 from rse.core.model import new_id
-from rse.core.notice import Told
+from rse.core.notice import Notice, Told
 from rse.core.policy import Invalid
 from rse.notifications.events import NotificationsRead
-from rse.notifications.models import MutedThread, Notification
+from rse.notifications.models import MutedThread, Notification, NotificationSettings
+from rse.notifications.queries import Place
+from rse.notifications.wishes import Wishes, mail_at
 
 MOST_MUTED = 2000  # threads; nobody comes near
 
@@ -35,6 +38,7 @@ class Receiver:
 
     person_id: int
     hidden: bool = False
+    mail_at: datetime | None = None
 
 
 def store(session: Session, kind: str, told: Told, receivers: Sequence[Receiver]) -> list[int]:
@@ -45,7 +49,10 @@ def store(session: Session, kind: str, told: Told, receivers: Sequence[Receiver]
         "kind": kind, "key": told.key, "thread": told.thread, "object_id": told.object_id,
         "by_id": told.by_id, "group_id": told.group_id, "at": told.at,
     }  # fmt: skip
-    rows = [{**same, "id": new_id(), "person_id": r.person_id, "hidden": r.hidden} for r in receivers]
+    rows = [
+        {**same, "id": new_id(), "person_id": r.person_id, "hidden": r.hidden, "mail_at": r.mail_at}
+        for r in receivers
+    ]
     stored = new(session, Notification, rows).returning(Notification.person_id)
     people = list(session.scalars(stored))
     count(session, people)
@@ -84,7 +91,7 @@ def read(
         unread.append(Notification.thread == thread)
     if object_up_to is not None:
         unread.append(Notification.object_id <= object_up_to)
-    noted = update(Notification).where(*unread).values(read_at=clock.now())
+    noted = update(Notification).where(*unread).values(read_at=clock.now(), mail_at=None)
     changed = session.execute(noted.execution_options(synchronize_session=False))
     number = int(getattr(changed, "rowcount", 0))
     if number:
@@ -124,3 +131,32 @@ def without_muted(session: Session, thread: str, people: Iterable[int]) -> list[
     muted = select(MutedThread.person_id).where(MutedThread.thread == thread)
     out = set(session.scalars(muted.where(MutedThread.person_id.in_(wanted)))) if wanted else set()
     return [person_id for person_id in wanted if person_id not in out]
+
+
+def prefer(session: Session, person_id: int, wishes: Wishes) -> None:
+    """Keep what a person wants; what waits to be mailed is planned anew by `replan`."""
+    values = {
+        "frequency": wishes.frequency,
+        "kinds": dict(wishes.kinds),
+        "groups": dict(wishes.groups),
+        "quiet": dict(wishes.quiet),
+    }
+    held = session.get(NotificationSettings, person_id)
+    if held is None:
+        session.add(NotificationSettings(person_id=person_id, **values))
+    else:
+        for name, value in values.items():
+            setattr(held, name, value)
+    session.flush()
+
+
+def replan(
+    session: Session, person_id: int, kinds: Mapping[str, Notice], wishes: Wishes, place: Place
+) -> None:
+    """Plan anew the mails that wait for a person: their wishes have changed, and off means off now."""
+    waiting = (Notification.person_id == person_id, Notification.mail_at.is_not(None))
+    for row in session.scalars(select(Notification).where(*waiting)):
+        notice = kinds.get(row.kind)
+        wanted = notice is not None and wishes.on(notice, "mail", row.group_id)
+        row.mail_at = mail_at(wishes, place.company, place.zone, row.at) if wanted else None
+    session.flush()

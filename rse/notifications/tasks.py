@@ -2,7 +2,7 @@
 
 from rse.core import db
 from rse.core.jobs import schedule
-from rse.notifications import delivering
+from rse.notifications import delivering, mailing
 
 KEPT_DAYS = 120
 
@@ -16,3 +16,9 @@ def clean() -> None:
         db.commit()
         if number < delivering.BATCH:
             return
+
+
+@schedule("* * * * *")
+def send_mails() -> None:
+    """Once a minute: mail what is due and still not read."""
+    mailing.run()

@@ -6,19 +6,17 @@ from flask import Blueprint
 
 from rse.accounts.models import Person
 from rse.core import db
-from rse.core.api import Listing, endpoint, respond
+from rse.core.api import Listing, endpoint
+from rse.core.audience import Viewer
 from rse.core.model import encode_id
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer
 from rse.people import expertise, listing, queries, service
-from rse.people.appearance import remember_theme
 from rse.people.listing import Directory, Wanted
 from rse.people.queries import PersonPage
 from rse.people.schemas import (
     OwnSkills,
     PeoplePage,
     PersonOut,
-    Preferences,
-    PreferencesOut,
     ProfileChanges,
     SkillsQuery,
 )
@@ -85,31 +83,15 @@ def set_skills(body: OwnSkills) -> dict[str, Any]:
     return _me()
 
 
-def _preferences() -> dict[str, str]:
-    person = db.session().get_one(Person, viewer().id)
-    theme = queries.preferences(db.session(), viewer().id).get("theme", "auto")
-    who = viewer()
+def preferences(who: Viewer) -> dict[str, Any]:
+    """Give the language, time zone and appearance of a person; the call is answered by notifications."""
+    person = db.session().get_one(Person, who.id)
+    theme = queries.preferences(db.session(), who.id).get("theme", "auto")
     return {
         "language": person.locale or who.locale,
         "timezone": person.timezone or who.timezone,
         "theme": theme,
     }
-
-
-@endpoint(blueprint, "/me/preferences", rule=SIGNED_IN, returns=PreferencesOut)
-def preferences() -> dict[str, str]:
-    """Give your language, time zone and appearance."""
-    return _preferences()
-
-
-@endpoint(blueprint, "/me/preferences", "PUT", rule=SIGNED_IN, body=Preferences, returns=PreferencesOut)
-def set_preferences(body: Preferences) -> Any:
-    """Set your language, time zone and appearance; what you leave out stays."""
-    service.prefer(db.session(), viewer(), **body.model_dump())
-    response = respond(_preferences())
-    if body.theme:
-        remember_theme(response, body.theme)
-    return response
 
 
 @endpoint(blueprint, "/people", rule=SIGNED_IN, query=PeoplePage, returns=Listing)
