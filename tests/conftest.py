@@ -70,6 +70,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = create_app({"secret_key": SECRET, "data_dir": folder})
     with app.app_context():
         make_tables(db.db.engine)
+        kept.statements_from(db.db.engine)
         db.db.engine.dispose()
     return folder / "rse.db"
 
@@ -84,6 +85,7 @@ def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFac
     engine = create_engine(postgres_server.replace("/postgres", "/rse_template"))
     create_app({"secret_key": SECRET, "data_dir": tmp_path_factory.mktemp("pg")})  # imports every model
     make_tables(engine)
+    kept.statements_from(engine)
     engine.dispose()
     return "rse_template"
 
@@ -113,6 +115,7 @@ def build(data_dir: Path, **overrides: Any) -> Flask:
     app = create_app(values | overrides)
     kept.templates_of(app)
     with app.app_context():
+        kept.statements_of(db.db.engine)
         if db.db.engine.dialect.name == "sqlite":
             event.listen(db.db.engine, "connect", _hurry)
     app.config["TESTING"] = True

@@ -6,6 +6,9 @@ from typing import Any
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine
+from sqlalchemy.engine import Dialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 _compile = Rule.compile
@@ -52,9 +55,25 @@ _templates = _Templates()
 
 def routes() -> None:
     """Compile each route once in this process."""
-    Rule.compile = _compile_once  # type: ignore[method-assign]
+    Rule.compile = _compile_once  # type: ignore[method-assign,assignment]
 
 
 def templates_of(app: Flask) -> None:
     """Compile each template once in this process."""
     app.jinja_env.bytecode_cache = _templates
+
+
+_databases: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
+
+
+def statements_from(engine: Engine) -> None:
+    """Let the engines to come of this kind of database compile as this one does, which has been connected."""
+    _databases[engine.dialect.name] = (engine.dialect, LRUCache(5_000))
+
+
+def statements_of(engine: Engine) -> None:
+    """Compile each statement once in this process: an engine's cache is kept by its dialect."""
+    if engine.dialect.name in _databases:
+        dialect, cache = _databases[engine.dialect.name]
+        engine.dialect = engine.pool._dialect = dialect
+        engine._compiled_cache = cache
