@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
 
 from rse.accounts.models import Session as BrowserSession
 from rse.chat.models import Conversation
 from rse.core import db
-from rse.core.model import Base, encode_id
+from rse.core.model import encode_id
 from rse.feed import service as feed
 from rse.groups import service as groups
 from tests import factories
@@ -123,17 +122,6 @@ class Walk:
             self.failed.append(f"another status {said}")
 
 
-def rows() -> dict[str, int]:
-    session = db.db.session()
-    session.rollback()
-    # A session notes when it was last seen; a group's discussion has its row from the first look at it on.
-    apart = {BrowserSession.__table__, Conversation.__table__}
-    tables = [table for table in Base.metadata.sorted_tables if table not in apart]
-    found = {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
-    session.rollback()
-    return found
-
-
 def some_content(people: dict[str, int]) -> dict[str, str]:
     """A secret group, a post, a comment and what else a call may name."""
     session = db.begin_write()
@@ -180,6 +168,8 @@ def test_nor_on_postgresql(make_app: Any, postgres_url: str) -> None:
     assert not failed, "\n".join(failed)
 
 
+# A session notes when it was last seen; a group's discussion has its row from the first look at it on.
+APART = {BrowserSession.__tablename__, Conversation.__tablename__}
 SIGNING_IN = ("/saml/", "/oidc/", "/signin/link")
 
 
@@ -187,7 +177,7 @@ def test_reading_changes_nothing(app: Flask, cast: dict[str, int]) -> None:
     """Every page and every call by GET, as three people: not a row more or less."""
     known = some_content(cast)
     browsers = [factories.browser_of(app, cast[name]) for name in ("amelie", "ines", "james")]
-    before = rows()
+    before = factories.rows(apart=APART)
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static" or rule.rule.startswith(SIGNING_IN):
             continue  # keeps requests, and notes refusals in the audit log
@@ -197,4 +187,4 @@ def test_reading_changes_nothing(app: Flask, cast: dict[str, int]) -> None:
                 path = path.replace(f"<{kind}{part}>", known.get(part, known["post_id"]))
         for browser in browsers:
             assert browser.get(path).status_code < 500 or path == "/readyz", path  # no worker runs here
-        assert rows() == before, path
+        assert factories.rows(apart=APART) == before, path
