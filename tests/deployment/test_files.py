@@ -37,7 +37,7 @@ def test_nginx_takes_the_configuration(tmp_path: Path, path: Path) -> None:
 def test_systemd_takes_the_units(tmp_path: Path, folder: str) -> None:
     program = shutil.which("systemd-analyze")
     if program is None:
-        pytest.skip("systemd-analyze is not installed")
+        missing("systemd-analyze")
     for path in (DEPLOY / folder).glob("rse*.*"):
         if path.suffix in {".service", ".timer", ".target"}:
             text = path.read_text().replace("/opt/rse/.venv/bin/gunicorn", "/bin/true")
