@@ -37,10 +37,10 @@ run: .venv/.runtime static/dist/manifest.json
 	@exec $(BIN)/python -m rse.demo.run
 
 test: .venv/.develop static/dist/manifest.json
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(PYTEST)
 
 test-fast: .venv/.develop static/dist/manifest.json
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not browser and not postgres and not redis" $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not browser and not postgres and not redis" $(PYTEST)
 
 lint: .venv/.develop
 	$(BIN)/python -m ruff check .
