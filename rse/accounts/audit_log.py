@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from rse.accounts.audit import seal
@@ -42,17 +42,27 @@ class Wanted:
         return found
 
 
-def lines(session: Session, wanted: Wanted, before: int | None, limit: int) -> Sequence[AuditEntry]:
-    """Give `limit + 1` lines, the newest first, older than a position."""
-    query = select(AuditEntry).where(*wanted.criteria())
+def lines(
+    session: Session, wanted: Wanted, before: tuple[datetime, int] | None, limit: int
+) -> Sequence[AuditEntry]:
+    """Give `limit + 1` lines, the newest first, older than a position (time, id)."""
+    query = select(AuditEntry).where(*replace(wanted, action="").criteria())
+    if wanted.action:  # by name, not by their beginning: then an index in the order of the page holds them
+        meant = [name for name in actions(session) if f"{name}.".startswith(f"{wanted.action}.")]
+        query = query.where(AuditEntry.action.in_(meant))
     if before is not None:
-        query = query.where(AuditEntry.id < before)
-    return session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit + 1)).all()
+        query = query.where(tuple_(AuditEntry.at, AuditEntry.id) < before)
+    newest = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    return session.scalars(newest.limit(limit + 1)).all()
 
 
 def actions(session: Session) -> list[str]:
-    """Give the actions that the log holds."""
-    return list(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
+    """Give the actions that the log holds, stepping from one to the next: a few lines are read."""
+    first = select(func.min(AuditEntry.action).label("action")).cte("step", recursive=True)
+    following = select(func.min(AuditEntry.action)).where(AuditEntry.action > first.c.action)
+    step = first.union_all(select(following.scalar_subquery()).where(first.c.action.is_not(None)))
+    found = session.scalars(select(step.c.action).where(step.c.action.is_not(None)))
+    return sorted(found)
 
 
 def after(session: Session, wanted: Wanted, position: int, limit: int = CHUNK) -> Sequence[AuditEntry]:

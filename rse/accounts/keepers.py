@@ -1,6 +1,6 @@
 """There is always somebody who can administer: the last one's role, or account, is not taken away."""
 
-from sqlalchemy import ColumnElement, String, exists, select, type_coerce
+from sqlalchemy import ColumnElement, String, exists, literal_column, select, type_coerce
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
@@ -9,11 +9,12 @@ from rse.core.policy import Action, Refused
 
 ADMIN = "admin"
 ROLES_TEXT = type_coerce(Person.roles, String(200))  # as it is stored: " admin member "
+NONE: ColumnElement[str] = literal_column("''")  # said as the index of holders says it
 
 
 def holding(role: str) -> ColumnElement[bool]:
     """Give the criterion of people who hold a role."""
-    return ROLES_TEXT.contains(f" {role} ", autoescape=True)
+    return (ROLES_TEXT != NONE) & ROLES_TEXT.contains(f" {role} ", autoescape=True)
 
 
 def is_last(session: Session, person: Person) -> bool:
@@ -21,7 +22,7 @@ def is_last(session: Session, person: Person) -> bool:
     if ADMIN not in person.roles or person.status != "active":
         return False
     another = select(Person.id).where(
-        ROLES_TEXT.contains(f" {ADMIN} "),
+        holding(ADMIN),
         Person.id != person.id,
         Person.status == "active",
         Person.kind != "service",

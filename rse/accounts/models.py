@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -39,11 +39,19 @@ class RoleSet(TypeDecorator[frozenset[str]]):
         return frozenset((value or "").split())
 
 
+HOLDING = text("roles <> ''")  # the few who hold a role
+
+
 class Person(Identified):
     """A person as the others see them in a list or on a card. The profile is the people feature's."""
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("idp", "name_id"), Index("ix_person_name", "sort_name", "id"))
+    __table_args__ = (
+        UniqueConstraint("idp", "name_id"),
+        Index("ix_person_name", "sort_name", "id"),
+        Index("ix_person_state", "status", "kind", "signed_in_at"),  # what the administration counts
+        Index("ix_person_roles", "roles", postgresql_where=HOLDING, sqlite_where=HOLDING),
+    )
 
     uid: Mapped[str] = mapped_column(String(64), unique=True)  # login: mentions, imports
     email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
@@ -253,11 +261,15 @@ class AuditEntry(Base):
     """One line of the audit log: append-only, each line holds the hash of the one before."""
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_at", "at", "id"),
+        *(Index(f"ix_audit_{name}", name, "at", "id") for name in ("actor_id", "action", "target")),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
-    action: Mapped[str] = mapped_column(String(60), index=True)
+    action: Mapped[str] = mapped_column(String(60))
     target: Mapped[str] = mapped_column(String(120), default="")
     details: Mapped[str] = mapped_column(Text, default="{}")
     previous: Mapped[str] = mapped_column(String(64), default="")

@@ -35,6 +35,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     csrf_secret: bytes = b""
     scope: str | None = None  # of a token; None for a browser
     token_id: int | None = None
+    provider: str | None = None  # of a token of scope scim: who provisions
 
     def get_id(self) -> str:
         """Name the person for Flask-Login."""
@@ -132,6 +133,15 @@ _STANDING = (
 )  # fmt: skip
 # Every request asks one of these: they are built once.
 _BY_TOKEN = _STANDING.where(_SESSION["token_hash"] == bindparam("token_hash"))
+_OF_PROGRAM = (
+    select(
+        *PERSON,
+        ApiToken.id.label("token_id"),
+        *(ApiToken.__table__.c[name] for name in ("scope", "provider", "expires_at", "used_at")),
+    )
+    .join(ApiToken, ApiToken.person_id == Person.id)
+    .where(ApiToken.token_hash == bindparam("token_hash"), Person.status == "active")
+)
 _BY_ID = _STANDING.where(_SESSION["id"] == bindparam("session_id"))
 
 
@@ -191,18 +201,12 @@ def load_user(request: Request) -> SignedIn | None:
 def by_token(token: str) -> SignedIn | None:
     """Give who holds a token, None when it does not stand."""
     session, now = db.session(), clock.now()
-    query = select(
-        *PERSON, ApiToken.id.label("token_id"), ApiToken.scope, ApiToken.expires_at, ApiToken.used_at
-    )
-    query = query.join(ApiToken, ApiToken.person_id == Person.id)
-    row = session.execute(
-        query.where(ApiToken.token_hash == digest(token), Person.status == "active")
-    ).first()
+    row = session.connection().execute(_OF_PROGRAM, {"token_hash": digest(token)}).first()
     if row is None or (row.expires_at and row.expires_at <= now):
         return None
     if row.used_at is None or now - row.used_at > SEEN_EVERY:
         g.touch_token = row.token_id
-    return SignedIn(_viewer(session, row), None, b"", row.scope, row.token_id)
+    return SignedIn(_viewer(session, row), None, b"", row.scope, row.token_id, row.provider)
 
 
 def begin(session: DbSession, person_id: int, **of_idp: Any) -> str:

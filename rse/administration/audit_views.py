@@ -100,15 +100,18 @@ def _text(value: Any) -> str:
 def audit_page() -> Any:
     """Show the log, the newest line first."""
     asked, errors, entries = _asked(request.args), dict[str, list[str]](), list[AuditEntry]()
-    after = decode_cursor(request.args.get("after"), int)
+    after = decode_cursor(request.args.get("after"), datetime, int)
     try:
-        entries = list(audit_log.lines(db.session(), _wanted(asked), after[0] if after else None, PAGE))
+        before = (after[0], after[1]) if after else None
+        entries = list(audit_log.lines(db.session(), _wanted(asked), before, PAGE))
     except Invalid as invalid:
         errors = invalid.errors
     shown, kept = entries[:PAGE], {name: value for name, value in asked.items() if value}
     people, more = _people(shown), None
     if len(entries) > PAGE:
-        more = url_for(".audit_page", after=encode_cursor(shown[-1].id), _external=False, **_plain(kept))
+        more = url_for(
+            ".audit_page", after=encode_cursor(shown[-1].at, shown[-1].id), _external=False, **_plain(kept)
+        )
     return page(
         "administration/audit.html",
         422 if errors else 200,

@@ -95,8 +95,9 @@ def named(q: str) -> ColumnElement[bool]:
         stem = re.sub(r"([%_\\])", r"\\\1", word.lstrip("@"))
         if stem:
             starts = [f"{stem}%", *(f"%{before}{stem}%" for before in (" ", "-", "'", "."))]
-            criteria.append(or_(*(Person.sort_name.like(s, escape=ESCAPE) for s in starts),
-                                Person.uid.like(f"{stem}%", escape=ESCAPE)))  # fmt: skip
+            begun = or_(*(Person.sort_name.like(s, escape=ESCAPE) for s in starts))
+            anywhere = Person.sort_name.like(f"%{stem}%", escape=ESCAPE)  # sends most away at the first look
+            criteria.append(or_(anywhere & begun, Person.uid.like(f"{stem}%", escape=ESCAPE)))
     return and_(True, *criteria)
 
 

@@ -141,22 +141,17 @@ class Account:
             profile.phone = phone[:MAX_PHONE]
 
     def _department(self, gone: set[str]) -> None:
-        path = self.doc.get(ENTERPRISE, {}).get("department")
+        path, profile = self.doc.get(ENTERPRISE, {}).get("department"), self.profile
         if not path and "department" not in gone:
             return
-        try:
-            self.profile.department_id = self._department_id(path or "")
-        except ValueError:
-            self.notes.append("department: the path is too long, left as it was")
-            return
+        if not self.new or profile.department_id is None:
+            try:
+                profile.department_id = department_named(self.session, path or "")
+            except ValueError:
+                self.notes.append("department: the path is too long, left as it was")
+                return
         if self.person.status == "active":
-            self._place(self.profile.department_id)
-
-    def _department_id(self, path: str) -> int | None:
-        """Give a department, made when it is missing: of one spelled as it is stored, without reading all."""
-        same = select(Department.id).where(Department.path == SEPARATOR.join(split_path(path)))
-        same = same.where(Department.source != HAND, Department.ended_on.is_(None))
-        return self.session.scalar(same) or Tree(self.session, "scim").find_or_add(path)
+            self._place(profile.department_id)
 
     def _place(self, department_id: int | None) -> None:
         if self.new and department_id is not None:
@@ -197,6 +192,25 @@ class Account:
         elif wanted and not active:
             self.doc["active"] = False
             self.notes.append("active: somebody else has shut this person out, and may let them in")
+
+
+def department_named(session: Session, path: str) -> int | None:
+    """Give a department, made when it is missing: of one spelled as it is stored, without reading all.
+
+    Raises ValueError for a path that is too long.
+    """
+    same = select(Department.id).where(Department.path == SEPARATOR.join(split_path(path)))
+    same = same.where(Department.source != HAND, Department.ended_on.is_(None))
+    return session.scalar(same) or Tree(session, SOURCE).find_or_add(path)
+
+
+def first_department(session: Session, doc: Mapping[str, Any]) -> int | None:
+    """Give the department of somebody new; None without one, and for a path that is too long."""
+    path = doc.get(ENTERPRISE, {}).get("department")
+    try:
+        return department_named(session, path) if path else None
+    except ValueError:
+        return None
 
 
 def require_free(session: Session, email: str, person_id: int | None = None) -> None:

@@ -48,7 +48,10 @@ def users_search() -> Any:
 @call("/Users", "POST")
 def create_user() -> Any:
     """Make a person."""
-    return _answer(scim_write.create(db.session(), client(), _sent()), 201)
+    row, made = scim_write.create(db.session(), client(), _sent())
+    if made is None:
+        return _answer(row.person_id, 201)
+    return answer(scim_read.resource(base(), row, made, []), asked(), 201)  # who is new is in no group
 
 
 @call("/Users/<public_id>", "GET")

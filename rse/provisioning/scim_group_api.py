@@ -10,7 +10,7 @@ from rse.provisioning import scim_filter, scim_groups, scim_members, scim_patch,
 from rse.provisioning.scim_http import base, body, call, client
 from rse.provisioning.scim_models import ScimGroup
 from rse.provisioning.scim_query import answer, asked
-from rse.provisioning.scim_read import Query
+from rse.provisioning.scim_read import Order, Query
 from rse.provisioning.scim_schema import GROUP, POLICY, Group
 
 
@@ -37,7 +37,7 @@ def _answer(group: ScimGroup, status: int = 200) -> Any:
     return answer(_written([group], reading)[0], query, status)
 
 
-def _order(query: Query) -> list[Any]:
+def _order(query: Query) -> list[Order]:
     if not query.sort_by:
         return []
     try:
@@ -47,7 +47,7 @@ def _order(query: Query) -> list[Any]:
     column = scim_filter.GROUPS.get(binding.urn if binding else "")
     if column is None:
         raise InvalidPathException(detail=f"{query.sort_by} cannot be sorted by")
-    return [column.desc().nulls_first() if query.descending else column.asc().nulls_last()]
+    return [Order(column, query.descending)]
 
 
 def _list(query: Query) -> Any:

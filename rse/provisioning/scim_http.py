@@ -14,7 +14,6 @@ from scim2_models import Error, InvalidSyntaxException, InvalidValueException, S
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from rse.accounts import queries
 from rse.core import clock, db
 from rse.core.policy import Invalid, NotFound, Refused
 from rse.core.schema import storable
@@ -74,8 +73,7 @@ def _written(result: Any) -> Response:
 
 def client() -> Client:
     """Give the identity provider that calls, by its token."""
-    token = queries.token_by_id(db.session(), current_user.token_id)
-    return Client(token.provider or "scim", token.person_id)
+    return Client(current_user.provider or "scim", current_user.viewer.id)
 
 
 def base() -> str:

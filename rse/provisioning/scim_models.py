@@ -12,8 +12,12 @@ PERSON = "person.id"
 DETAIL = 500  # characters kept of what a write changed
 UNMANAGED = ""  # the provider of people whom no SCIM client has written
 
-# Pages and their totals are read from small indexes of those who are listed, without the table.
+# Pages, their totals and the usual filters are read from indexes alone: what decides who is seen is in each.
 LISTED: dict[str, Any] = {"postgresql_where": text("listed"), "sqlite_where": text("listed = 1")}
+FOUND_BY = (
+    "user_name", "display_name", "given_name", "family_name", "formatted", "title", "email", "department",
+    "employee_number", "manager", "created_at", "modified_at",
+)  # fmt: skip
 # Keys compare by code point, as Python does: an index serves order, range and beginning.
 Key = Text(collation="C").with_variant(Text(), "sqlite")
 
@@ -24,8 +28,9 @@ class ScimUser(Base):
     __tablename__ = "scim_user"
     __table_args__ = (
         UniqueConstraint("provider", "external_id"),
-        Index("ix_scim_user_page", "person_id", "provider", **LISTED),
-        Index("ix_scim_user_count", "provider", **LISTED),
+        Index("ix_scim_user_page", "person_id", "provider", "active", **LISTED),
+        Index("ix_scim_user_count", "provider", "active", **LISTED),
+        *(Index(f"ix_scim_user_{name}", name, "person_id", "provider", "listed") for name in FOUND_BY),
     )
 
     person_id: Mapped[int] = mapped_column(
@@ -37,18 +42,18 @@ class ScimUser(Base):
     public_id: Mapped[str] = mapped_column(Key, unique=True)
     external_id: Mapped[str | None] = mapped_column(Key)
     user_name: Mapped[str] = mapped_column(Key, unique=True)
-    display_name: Mapped[str | None] = mapped_column(Key, index=True)
-    given_name: Mapped[str | None] = mapped_column(Key, index=True)
-    family_name: Mapped[str | None] = mapped_column(Key, index=True)
+    display_name: Mapped[str | None] = mapped_column(Key)
+    given_name: Mapped[str | None] = mapped_column(Key)
+    family_name: Mapped[str | None] = mapped_column(Key)
     formatted: Mapped[str | None] = mapped_column(Key)
     title: Mapped[str | None] = mapped_column(Key)
-    email: Mapped[str | None] = mapped_column(Key, index=True)  # the primary one, or the first
-    department: Mapped[str | None] = mapped_column(Key, index=True)
-    employee_number: Mapped[str | None] = mapped_column(Key, index=True)
-    manager: Mapped[str | None] = mapped_column(Key, index=True)
+    email: Mapped[str | None] = mapped_column(Key)  # the primary one, or the first
+    department: Mapped[str | None] = mapped_column(Key)
+    employee_number: Mapped[str | None] = mapped_column(Key)
+    manager: Mapped[str | None] = mapped_column(Key)
     active: Mapped[bool | None]
-    created_at: Mapped[datetime] = mapped_column(index=True)
-    modified_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+    modified_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -53,36 +53,43 @@ def _document(resource: User) -> dict[str, Any]:
     return doc
 
 
-def create(session: Session, client: Client, sent: User) -> int:
-    """Make a person, or let in again one whom this provider had deleted; gives their id.
+def create(session: Session, client: Client, sent: User) -> tuple[ScimUser, dict[str, Any] | None]:
+    """Make a person, or let in again one whom this provider had deleted; gives the document of who is new.
 
     Raises UniquenessException when userName, externalId or address is somebody else's.
     """
     doc, person_id = _document(sent), new_id()
-    email = account.address(person_id, doc)
-    holder = session.scalar(select(Person.id).where(Person.email == email))
-    same = _named_so(client, doc) | (ScimUser.person_id == holder)
+    email, stem = account.address(person_id, doc), login_stem(doc["userName"])
+    near = session.execute(
+        select(Person.id, Person.email).where((Person.email == email) | (Person.uid == stem))
+    )
+    people = near.all()
+    holder = next((one.id for one in people if one.email == email), None)
+    same = _named_so(client, doc) | (ScimUser.person_id == holder) if holder else _named_so(client, doc)
     rows = session.scalars(select(ScimUser).where(same).with_for_update()).all()
     deleted = next((row for row in rows if row.provider == client.provider and not row.listed), None)
     if deleted is not None:
         deleted.listed = True
         doc.setdefault("active", True)
-        return _change(session, client, deleted, lambda _before: doc, "restored")
+        _change(session, client, deleted, lambda _before: doc, "restored")
+        return deleted, None
     if rows or holder is not None:
         raise UniquenessException(detail="userName, externalId or e-mail address is in use")
-    person, profile = _account(session, person_id, email, doc)
+    uid = service.free_uid(session, stem) if people else stem
+    person, _profile = _account(session, person_id, email, uid, doc)  # held, so that nobody reads them again
     row, held = scim_people.add(session, person, client.provider, doc)
     _apply(session, client, row, {}, "created")
     account.tie_waiting(session, row, held.data)
-    return profile.person_id
+    return row, held.data
 
 
-def _account(session: Session, person_id: int, email: str, doc: Mapping[str, Any]) -> tuple[Person, Profile]:
-    """Store account and profile of somebody new; the login comes from the userName."""
-    stem, guest = login_stem(doc["userName"]), account.is_guest(doc)
-    taken = session.scalar(select(Person.id).where(Person.uid == stem)) is not None
+def _account(
+    session: Session, person_id: int, email: str, uid: str, doc: Mapping[str, Any]
+) -> tuple[Person, Profile]:
+    """Store the account and the profile of somebody new."""
+    guest = account.is_guest(doc)
     person = Person(
-        id=person_id, uid=service.free_uid(session, stem) if taken else stem, email=email,
+        id=person_id, uid=uid, email=email,
         **account.fields(doc), sort_name=account.sorted_by(doc), kind="guest" if guest else "employee",
         status="active", roles=frozenset({"guest"} if guest else ()), created_at=clock.now(), version=1,
     )  # fmt: skip
@@ -91,6 +98,7 @@ def _account(session: Session, person_id: int, email: str, doc: Mapping[str, Any
     profile = Profile(
         person_id=person_id, languages=[], imported={}, preferences={}, about="", phone="",
         locked=account.owned(doc), source=account.SOURCE, welcome_step=1,
+        department_id=account.first_department(session, doc),
     )  # fmt: skip
     session.add(profile)
     return person, profile
@@ -151,17 +159,16 @@ def remove(session: Session, client: Client, public_id: str, if_match: str | Non
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def _change(session: Session, client: Client, row: ScimUser, change: Change, what: str) -> int:
+def _change(session: Session, client: Client, row: ScimUser, change: Change, what: str) -> None:
     held = session.get_one(ScimDocument, row.person_id, with_for_update=True)
     before = held.data
     doc = change(before)
     _require_unique(session, client, doc, row.person_id)
     if row.provider == client.provider and doc == before and what in {"patched", "replaced"}:
-        return row.person_id
+        return
     row.provider = client.provider
     scim_people.store(session, row, held, doc)
     _apply(session, client, row, before, what)
-    return row.person_id
 
 
 def _apply(session: Session, client: Client, row: ScimUser, before: Mapping[str, Any], what: str) -> None:
