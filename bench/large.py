@@ -61,11 +61,13 @@ def departments() -> Iterator[dict[str, Any]]:
     """Give divisions, then their teams."""
     tops = [new_id() for _ in range(DIVISIONS)]
     for n, top in enumerate(tops):
-        yield {"id": top, "parent_id": None, "name": f"Division {n}", "path": f"Division {n}"}
+        name = f"Division {n}"
+        yield {"id": top, "parent_id": None, "name": name, "path": name, "source": "scim"}
     for n in range(TEAMS):
         division = n % DIVISIONS
         path = f"Division {division} / Team {n}"
-        yield {"id": new_id(), "parent_id": tops[division], "name": f"Team {n}", "path": path}
+        team = {"id": new_id(), "parent_id": tops[division], "name": f"Team {n}", "path": path}
+        yield team | {"source": "scim"}
 
 
 def persons(people: int) -> Iterator[dict[str, Any]]:
