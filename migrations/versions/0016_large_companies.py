@@ -1,14 +1,14 @@
 """Indexes for the pages of large companies: SCIM's hold all that it asks; people by state; the audit log in its order
 
-Revision ID: 0013
-Revises: 0012
+Revision ID: 0016
+Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
