@@ -20,6 +20,10 @@ from rse.people.models import Skill, SkillName
 from rse.people.vocabulary import key
 
 AT_ONCE = 500  # names asked for together
+# Of kinds that no feature declares (INDICATORS section 6c); any other is a discussion.
+UNDECLARED = {"question": "question", "idea": "idea"} | dict.fromkeys(
+    ("kudos", "event", "announcement"), "announcement"
+)
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 Where = Callable[[Any, Any], ColumnElement[bool]]  # (the event's time, its post's id) -> criterion
 On = aliased(Comment)  # the comment that something hangs on
@@ -48,11 +52,16 @@ def _parent(row: Any) -> Content:
     return Content(row.post_id, row.post_author, row.post_id, row.post_at, row.post_deleted)
 
 
+def _counts_as(kind: str) -> str:
+    declared = kinds.known().get(kind)
+    return declared.counts_as if declared else UNDECLARED.get(kind, "discussion")
+
+
 def _posts(session: Session, where: Where) -> Iterator[ActivityEvent]:
     query = select(Post.kind).select_from(Post).where(where(Post.at, Post.id))
     tags = _tags(session, where)
     for row in _rows(session, query, on_comment=False):
-        name, kind = f"post:{row.post_id}", kinds.of(row.kind).counts_as
+        name, kind = f"post:{row.post_id}", _counts_as(row.kind)
         if row.secret:
             yield ActivityEvent(name, row.post_at, "visit", row.post_author)
         else:

@@ -9,10 +9,12 @@ from rse.accounts import service as accounts
 from rse.accounts.models import Person
 from rse.core import clock, db, jobs
 from rse.feed import service as feed
+from rse.ideas.models import IdeaStep
 from rse.indicators import running
-from rse.indicators.engine.company import Features, staff
-from rse.indicators.engine.models import Act, Pair, Thread
+from rse.indicators.engine.company import Features, declared, staff
+from rse.indicators.engine.models import Act, Pair, Thread, ThreadTag
 from rse.indicators.engine.rollup import Rollup
+from rse.indicators.engine.windows import micros
 from tests import factories
 from tests.indicators.company import Company, at, today
 
@@ -150,3 +152,25 @@ def test_who_is_shut_out_leaves_the_figures_the_day_after(quiet):
     ghost = factories.make_person(db.begin_write(), "gh.ost", status="deactivated").id
     db.commit()
     assert not staff(db.db.session()).employed(ghost, today() - DAY)
+
+
+def test_stages_of_ideas_skills_and_tags_reach_their_rollups(quiet):
+    session, (author, other, third) = db.begin_write(), quiet.everyone[:3]
+    idea = quiet.post(author, at(today() - 40 * DAY, 9), "idea")
+    for days, status, by in ((35, "planned", other), (30, "in_progress", author)):
+        when = at(today() - days * DAY, 9)
+        session.add(IdeaStep(post_id=idea.id, status=status, reply="Oui", by_id=by, at=when))
+    question = quiet.post(author, at(today() - 5 * DAY, 9), "question")
+    quiet.skill(third, "metrologie")
+    quiet.tag(question, "métrologie")
+    quiet.tag(question, "inconnu")
+    session.get(Person, other).roles = frozenset({"executive"})
+    session.flush()
+    rollup()
+    kept = session.execute(select(Thread.followed_at, Thread.decided).where(Thread.root_id == idea.id)).one()
+    assert kept == (micros(at(today() - 35 * DAY, 9)), True)
+    tags = session.scalars(select(ThreadTag.tag).where(ThreadTag.root_id == question.id)).all()
+    assert sorted(tags) == ["inconnu", "metrologie"]
+    assert (third, "metrologie") in list(declared(session, running.activities(), today()).skills)
+    people = staff(session).people
+    assert [person for person, one in people.items() if one.leader] == [other]
