@@ -8,7 +8,7 @@ from typing import Any
 from rse.accounts.sessions import viewer_of_person
 from rse.core.audience import Viewer
 from rse.demo.company import Company
-from rse.demo.source import TEXTS
+from rse.demo.source import TEXTS, read
 from rse.feed import service
 from rse.feed.models import Post
 from rse.feed.schemas import of_kind
@@ -34,7 +34,7 @@ def load(company: Company) -> None:
 
 def written() -> Iterable[dict[str, Any]]:
     """Give the posts as they stand in the file."""
-    posts: list[dict[str, Any]] = tomllib.loads((TEXTS / "kinds.toml").read_text("utf-8"))["post"]
+    posts: list[dict[str, Any]] = tomllib.loads(read(TEXTS / "kinds.toml"))["post"]
     return posts
 
 

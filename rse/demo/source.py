@@ -13,6 +13,7 @@ from typing import Any
 from rse.demo.calendar import Calendar
 
 TEXTS = Path(__file__).parent / "texts"
+SPACE = re.compile(r"""(?<=[\w)»*’'…]) (?=[?!;:»](?:[\s"*.,)\\]|$))|(?<=«) """)
 AGO = re.compile(r"-(\d+)d")
 
 
@@ -86,8 +87,8 @@ def skills() -> list[dict[str, str]]:
 
 def groups() -> list[GroupText]:
     """Give the groups of the demo."""
-    read = tomllib.loads((TEXTS / "groups.toml").read_text(encoding="utf-8"))
-    return [GroupText(**group) for group in read["group"]]
+    written = tomllib.loads(read(TEXTS / "groups.toml"))
+    return [GroupText(**group) for group in written["group"]]
 
 
 def threads() -> list[PostText]:
@@ -101,8 +102,12 @@ def chats() -> list[ChatText]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (TEXTS / name).open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
+    return list(csv.DictReader(io.StringIO(read(TEXTS / name), newline="")))
+
+
+def read(path: Path) -> str:
+    """Read a file; before a French sign of punctuation the space does not break, as it is printed."""
+    return SPACE.sub("\N{NO-BREAK SPACE}", path.read_text(encoding="utf-8"))
 
 
 def as_csv(rows: list[dict[str, str]]) -> bytes:
@@ -115,4 +120,4 @@ def as_csv(rows: list[dict[str, str]]) -> bytes:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in read(path).split("\n") if line]

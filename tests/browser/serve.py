@@ -1,6 +1,6 @@
-"""Serves the application to the browser tests: python -m tests.browser.serve PORT DATA_DIR.
+"""Serves the application to the browser tests: python -m tests.browser.serve PORT DATA_DIR [cast].
 
-Loads the demo company where there is one, else the cast alone, and writes a session token for each of the cast to
+Loads the demo company where there is one and "cast" is not asked for, else the cast alone, and writes a session token for each of the cast to
 DATA_DIR/tokens.json before it begins to listen.
 """
 
@@ -20,11 +20,11 @@ from rse.core.model import Base
 from tests import factories
 
 
-def fill(app: Flask) -> None:
+def fill(app: Flask, *, demo: bool) -> None:
     """Make the tables and the people."""
     with app.app_context():
         Base.metadata.create_all(db.db.engine)
-    if find_spec("rse.demo") and "demo" in app.cli.commands:
+    if demo and find_spec("rse.demo") and "demo" in app.cli.commands:
         done = app.test_cli_runner().invoke(args=["demo", "load"])
         if done.exit_code:
             raise SystemExit(f"demo load failed: {done.output}\n{done.exception!r}")
@@ -48,7 +48,7 @@ def tokens(app: Flask) -> dict[str, str]:
         return found
 
 
-def main(port: int, folder: Path) -> None:
+def main(port: int, folder: Path, *, demo: bool) -> None:
     """Fill and serve until stopped."""
     app = create_app(
         {
@@ -61,10 +61,10 @@ def main(port: int, folder: Path) -> None:
         }
     )
     if not (folder / "tokens.json").exists():
-        fill(app)
+        fill(app, demo=demo)
         (folder / "tokens.json").write_text(json.dumps(tokens(app)))
     live.socketio.run(app, host="127.0.0.1", port=port, allow_unsafe_werkzeug=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), demo="cast" not in sys.argv[3:])
