@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
-from rse.administration import reads
+from rse.administration import attention, reads
 from rse.app import create_app
 from rse.core import company, db, live, revision
 from rse.core.model import Base
@@ -27,7 +27,7 @@ hypothesis.register_profile("search", derandomize=False, max_examples=1000, dead
 hypothesis.load_profile(os.environ.get("RSE_HYPOTHESIS", "same"))
 
 # What a process remembers for seconds must not run out between two pages whose queries are counted.
-for remembered in (company._settings, deputies._all, reads._standing):
+for remembered in (company._settings, deputies._all, reads._standing, attention._needs):
     remembered.seconds = 3600.0
 
 kept.routes()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from rse.accounts.attributes import Identity, to_identity
 from rse.accounts.grants import Grant, Options, Rules, given, grants_of, options_of
 from rse.accounts.models import ROLES, Provider
-from rse.accounts.providers import SignIn
+from rse.accounts.providers import WARN_BEFORE, SignIn
 from rse.accounts.saml_guard import Refused
 from rse.accounts.saml_messages import NameId
 from rse.accounts.saml_metadata import IdentityProvider, ServiceProvider, parse_metadata
@@ -153,6 +153,15 @@ class Ways:
             usable = self.usable
             return usable[0] if len(usable) == 1 else None
         return next((one for one in self.all if name in {one.slug, one.entity_id}), None)
+
+    def ending(self, now: datetime) -> list[tuple[str, datetime]]:
+        """Give (name, end) of those whose last signing certificate ends soon, or has ended."""
+        ends = [
+            (one.name or one.entity_id, one.provider.certificate_end)
+            for one in self.usable
+            if one.provider is not None
+        ]
+        return [(name, end) for name, end in ends if end - now <= WARN_BEFORE]
 
     def by_domain(self, email: str) -> Connection | None:
         """Give the usable one for the domain of an address; nothing else of the address is looked at."""

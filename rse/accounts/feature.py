@@ -62,6 +62,12 @@ def saml_provider() -> str | None:
     return None
 
 
+def certificates() -> str | None:
+    """Say which providers in use have no certificate left in thirty days."""
+    found = known(db.session(), current_app.extensions["rse_sign_in"]).ending(clock.now())
+    return "; ".join(f"{name}: its signing certificate ends on {end:%Y-%m-%d}" for name, end in found) or None
+
+
 def framing() -> str | None:
     """Say when another site may show the pages in a frame, but browsers would send no cookie there."""
     settings: Settings = current_app.extensions["rse_settings"]
@@ -102,6 +108,7 @@ feature = Feature(
     live=live.register,
     init=init,
     checks=(saml_provider, saml_signature, framing),
+    warnings=(certificates,),
     restored=(end_sessions,),
 )
 

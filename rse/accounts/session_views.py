@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import session as stored
 
-from rse.accounts import devices, queries, sessions
+from rse.accounts import audit, devices, queries, sessions
 from rse.accounts.models import Session as Signed
 from rse.accounts.views import blueprint
 from rse.core import clock, db
@@ -40,6 +40,11 @@ def own_sessions() -> Any:
     return page("accounts/sessions.html", sessions=shown, others=sum(not one["current"] for one in shown))
 
 
+def _note(count: int) -> None:
+    who = viewer_id()
+    audit.record(db.session(), "session.end", actor_id=who, target=f"person:{who}", sessions=count)
+
+
 @route(
     blueprint,
     "/settings/sessions/<int(max=9223372036854775807):session_id>/end",
@@ -50,6 +55,7 @@ def end_session(session_id: int) -> Any:
     """End one of one's own sessions; another person's does not exist here."""
     if not sessions.end(db.session(), Signed.id == session_id, Signed.person_id == viewer_id()):
         raise NotFound
+    _note(1)
     if session_id == _current():
         response = see_other("accounts.signin", out=1)
         sessions.clear_cookie(response)
@@ -65,6 +71,8 @@ def end_other_sessions() -> Any:
     others = [Signed.person_id == viewer_id()]
     if current is not None:
         others.append(Signed.id != current)
-    sessions.end(db.session(), *others)
+    ended = sessions.end(db.session(), *others)
+    if ended:
+        _note(len(ended))
     flash(_("Your other sessions have ended."))
     return see_other("accounts.own_sessions")

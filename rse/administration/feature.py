@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from rse.accounts import audit
 from rse.administration import (
+    attention,
     audit_views,
     cli,
     company_views,
@@ -60,7 +61,10 @@ feature = Feature(
     keeps=retention.KEEPS,
     tokens=read_views.tokens,
     tokens_of=lambda _session, _kinds: {},  # live rooms are not opened by reads
-    panels=(Panel("sessions.top", "accesses", lazy("My data accesses"), 10, read_views.notice),),
+    panels=(
+        Panel("sessions.top", "accesses", lazy("My data accesses"), 10, read_views.notice),
+        Panel("admin.top", "attention", lazy("To look after"), 10, attention.banner),
+    ),
     subscribers=(
         Subscriber("administration.memberships", (MemberJoined, MemberLeft), _note, "same_transaction"),
     ),
@@ -73,6 +77,7 @@ feature = Feature(
             90,
             "admin",
             _administers,
+            attention.count,
         ),
         _tab("overview", lazy("Overview"), "overview", 0),
         _tab("people", lazy("People"), "people", 10),

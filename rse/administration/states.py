@@ -15,14 +15,14 @@ from typing import Any, Literal
 
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from rse.accounts.connections import known
 from rse.core import clock, health, outbox
 from rse.core.i18n import _, format_date, format_datetime, ngettext, number
-from rse.core.jobs import Heartbeat
+from rse.core.jobs import Heartbeat, JobFailure
 from rse.core.web import settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,8 +115,12 @@ def _jobs(session: Session, found: Mapping[str, str]) -> State:
         todo = _("See that Redis runs, or that the data directory can be written.")
         return State("jobs", label, "error", _("The job queue does not answer."), todo)
     waiting, dead = outbox.backlog(session)
-    if dead:
-        words = ngettext("%(n)s delivery was given up.", "%(n)s deliveries were given up.", dead)
+    failed = session.scalar(select(func.count()).select_from(JobFailure)) or 0
+    if dead or failed:
+        words = " ".join(said for count, said in (
+            (dead, ngettext("%(n)s delivery was given up.", "%(n)s deliveries were given up.", dead)),
+            (failed, ngettext("%(n)s job has failed.", "%(n)s jobs have failed.", failed)),
+        ) if count)  # fmt: skip
         return State("jobs", label, "warn", words, _("Look at the page Jobs: retry or discard them."))
     words = (
         ngettext("%(n)s delivery waits.", "%(n)s deliveries wait.", waiting)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from rse.accounts import audit_log, guests, service, syslog
-from rse.administration import retention, upkeep
+from rse.administration import attention, retention, upkeep
 from rse.core import clock, company, db, jobs
 from rse.core import retention as core_retention
 from rse.core.web import settings
@@ -38,6 +38,21 @@ def remove_old() -> None:
             if count < retention.AT_ONCE:
                 break
     retention.note(db.begin_write(), removed)
+    db.commit()
+
+
+@jobs.schedule("11 6 * * *")
+def warn_of_certificates() -> None:
+    """Once a day: write to administrators when a certificate ends in 30, 14, 7, 3, 1 days, or has ended."""
+    if not settings().mail_url:
+        return
+    fresh, stages = attention.to_tell(db.session(), clock.now())
+    written = attention.mails(db.session(), fresh) if fresh else []
+    name = company.get(db.session(), "name") or settings().company
+    db.rollback()
+    if written:
+        attention.send(written, name)
+    company.put(db.begin_write(), attention.TOLD, stages or None)
     db.commit()
 
 

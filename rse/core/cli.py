@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 
 from rse import __version__
 from rse.core import backup, clock, db, jobs, restore, revision
-from rse.core.health import problems
+from rse.core.health import degraded, problems
 from rse.core.web import registry, settings
 
 
@@ -38,6 +38,8 @@ def check(*, running: bool) -> None:
     found = problems()
     for name, why in found.items():
         click.echo(f"{name}: {why}", err=True)
+    for name, why in ({} if "database" in found else degraded()).items():
+        click.echo(f"soon: {name}: {why}", err=True)
     if found.keys() - (set() if running else {"worker"}):
         sys.exit(1)
     click.echo(f"ok: {len(registry().features)} features")

@@ -150,6 +150,7 @@ class Feature:
     live: Callable[[], None] | None = None  # registers what sockets ask for
     init: Callable[[Flask], None] | None = None  # anything else, once per application
     checks: tuple[Callable[[], str | None], ...] = ()  # for `flask check` and /readyz: a problem, or None
+    warnings: tuple[Callable[[], str | None], ...] = ()  # what needs somebody soon; nothing stops for it
     derived: tuple[str, ...] = ()  # folders of the data directory that a backup leaves out: made anew
     keeps: tuple[Keep, ...] = ()  # how long its rows are kept, where that is not for ever
     restored: tuple[Callable[[], str], ...] = ()  # what a restored backup needs; each says what it did

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, request
 from prometheus_client import Gauge, generate_latest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rse.core import api, clock, db, openapi, outbox, revision
-from rse.core.jobs import Heartbeat
+from rse.core.jobs import Heartbeat, JobFailure
 from rse.core.web import PUBLIC, page, registry, route, settings
 
 blueprint = Blueprint("core", __name__)
@@ -45,6 +45,29 @@ def problems() -> dict[str, str]:
         if said:
             found[name] = said
     return found
+
+
+def degraded() -> dict[str, str]:
+    """Name what works and needs somebody soon: no server is taken out of service for it."""
+    found = {}
+    for name, check in (
+        {"jobs": _given_up} | {one.__name__: one for one in registry().all("warnings")}
+    ).items():
+        try:
+            said = check()
+        except Exception as error:  # it is named by `problems` already, or has no answer now
+            db.rollback()
+            said = type(error).__name__
+        if said:
+            found[name] = said
+    return found
+
+
+def _given_up() -> str | None:
+    _waiting, dead = outbox.backlog(db.session())
+    failed = db.session().scalar(select(func.count()).select_from(JobFailure)) or 0
+    said = [f"{dead} deliveries were given up"] if dead else []
+    return "; ".join([*said, f"{failed} jobs failed"] if failed else said) or None
 
 
 def _of_database() -> dict[str, str]:
@@ -91,9 +114,10 @@ def _disk() -> str | None:
 
 @route(blueprint, "/readyz", rule=PUBLIC)
 def readyz() -> Response:
-    """Say whether every part works, and which one does not (503)."""
+    """Say whether every part works, and which one does not (503); what needs somebody soon is named only."""
     found = problems()
-    return api.respond({"ready": not found, "failing": found}, 503 if found else 200)
+    soon = {} if "database" in found else degraded()
+    return api.respond({"ready": not found, "failing": found, "degraded": soon}, 503 if found else 200)
 
 
 @route(blueprint, "/metrics", rule=PUBLIC)

@@ -41,6 +41,8 @@ def test_one_session_is_ended(door: Doors) -> None:
     text = browser.get("/settings/sessions").text
     assert "Cette session est terminée." in text
     assert "nulle part ailleurs" in text
+    (line,) = here.audit("session.end")
+    assert line["target"].startswith("person:")
 
 
 def test_all_others_are_ended(door: Doors) -> None:

@@ -115,7 +115,7 @@ def test_old_events_that_are_owed_to_nobody_are_forgotten(listener: Listener) ->
     paint((2, "blue"))
     jobs.drain()
     session = db.begin_write()
-    outbox.purge(session, clock.now() + timedelta(days=1))
+    outbox.purge(session, clock.now() + timedelta(days=1), 500)
     session.commit()
     assert session.query(StoredEvent).count() == 2  # both failed as one batch, then one by one: both are owed
 
