@@ -44,6 +44,7 @@ def commands(env: Mapping[str, str]) -> dict[str, list[str]]:
     """Give the processes to run, by name."""
     python = sys.executable
     web = [
+        "--no-control-socket",
         "--worker-class",
         "gevent",
         "--workers",
