@@ -141,3 +141,8 @@ def day_names() -> list[str]:
     """Name the days of the week in the present language, from Monday."""
     names = dates.get_day_names("wide", locale=_locale.get())
     return [str(names[number]) for number in range(7)]
+
+
+def format_weekday_time(moment: datetime) -> str:
+    """Write the day of the week and the time, for what is less than a week away."""
+    return dates.format_datetime(moment, "EEEE HH:mm", tzinfo=get_zone(), locale=_locale.get())

@@ -8,10 +8,12 @@ from flask import render_template
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from rse.core import i18n, kinds
+from rse.core import clock, company, i18n, kinds
 from rse.core.audience import EVERYONE, Viewer
 from rse.core.fragments import Cache, rendered
 from rse.core.headers import csrf_token
+from rse.core.hours import hours_of, is_open, next_opening
+from rse.core.web import settings
 from rse.feed import policy, queries
 from rse.groups import queries as groups
 from rse.groups.models import Group
@@ -69,6 +71,7 @@ def composer(
         found = reach(session, viewer, group)
         moderates = policy.manages(groups.membership(session, group.id, viewer.id))
         values = {"places": [], "group": group, "reach": found, "form": form}
+        values["later"] = waits_until(session, viewer)
         return values | kind_of(session, viewer, form, moderates) if found.allowed else None
     living = [place for place in places if not place.archived]
     if not viewer.is_employee and not living:
@@ -81,6 +84,7 @@ def composer(
         "chosen": chosen,
         "reach": reach(session, viewer, place),
         "form": form,
+        "later": waits_until(session, viewer),
     } | kind_of(session, viewer, form, bool(moderated(living)))
 
 
@@ -91,6 +95,17 @@ def kind_of(session: Session, viewer: Viewer, form: Any, moderates: bool) -> dic
     if all(kind.name != chosen for kind in offered):
         chosen = kinds.USUAL
     return {"kinds": offered, "kind": chosen, "part": kinds.of(chosen).composer}
+
+
+def waits_until(session: Session, viewer: Viewer) -> str:
+    """Say when mails about what is written now begin to go; "" in working hours, and without mails."""
+    if not settings().mail_url:
+        return ""
+    working = hours_of(company.working_time(session, viewer.card.site if viewer.card else ""))
+    now = clock.now()
+    if is_open(working, now, viewer.timezone):
+        return ""
+    return i18n.format_weekday_time(next_opening(working, now, viewer.timezone))
 
 
 def render(viewer: Viewer, values: dict[str, Any] | None) -> Markup:
@@ -106,6 +121,7 @@ def render(viewer: Viewer, values: dict[str, Any] | None) -> Markup:
         values["reach"],
         values.get("chosen"),
         where,
+        values["later"],
     )
     key += tuple(kind.name for kind in values["kinds"])
     html: Markup | None = _kept.get(key) if values["form"] is None else None

@@ -293,3 +293,12 @@ def test_the_page_of_wishes_works_as_a_form(office: Office) -> None:
     assert "finissent après" in wrong.text
     refused = browser.put("/api/v1/me/preferences", json={"notifications": {"kinds": {"no": OFF}}})
     assert refused.status_code == 422
+
+
+def test_who_writes_in_the_evening_sees_when_mails_go(office: Office) -> None:
+    assert "les courriels partiront" not in office.browser("amelie").get("/").text
+    office.at(datetime(2026, 11, 27, 18, 30, tzinfo=UTC))  # Friday evening
+    assert (
+        "Visible dès maintenant, les courriels partiront lundi 08:00"
+        in office.browser("amelie").get("/").text
+    )
