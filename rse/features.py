@@ -11,6 +11,8 @@ FEATURES = (
     "ideas",
     "polls",
     "recognition",
+    "announcements",
+    "gatherings",
     "search",
     "notifications",
     "indicators",

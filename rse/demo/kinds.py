@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from rse.accounts.sessions import viewer_of_person
+from rse.announcements import service as announcements
 from rse.core.audience import Viewer
 from rse.demo.company import Company
 from rse.demo.source import TEXTS, read
 from rse.feed import service
 from rse.feed.models import Post
 from rse.feed.schemas import of_kind
+from rse.gatherings import service as gatherings
 from rse.ideas import service as ideas
 from rse.polls import service as polls
 
@@ -24,6 +26,10 @@ def load(company: Company) -> None:
             polls.vote(company.session, viewer(company, uid), post.id, choices)
         for uid in item.get("supporters", ()):
             ideas.vote(company.session, viewer(company, uid), post.id, on=True)
+        for uid in item.get("acknowledged", ()):
+            announcements.acknowledge(company.session, viewer(company, uid), post.id)
+        for uid, said in item.get("coming", {}).items():
+            gatherings.answer(company.session, viewer(company, uid), post.id, said)
         for step in item.get("steps", ()):
             by = viewer(company, step["by"])
             ideas.set_status(
@@ -47,9 +53,12 @@ def viewer(company: Company, uid: str) -> Viewer:
 
 
 def _publish(company: Company, item: Mapping[str, Any]) -> Post:
-    details = {"kind": item["kind"], "body": item["text"]}
+    details: dict[str, Any] = {"kind": item["kind"], "body": item["text"]}
     for name, value in item["details"].items():
-        if name.endswith("_in"):
+        if name.endswith("_at_in"):
+            day = company.calendar.today + timedelta(days=value)
+            details[name.removesuffix("_in")] = company.calendar.instant(day, 14, 0)
+        elif name.endswith("_in"):
             details[name.removesuffix("_in") + "_on"] = company.calendar.today + timedelta(days=value)
         else:
             details[name] = value

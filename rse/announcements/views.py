@@ -1,0 +1,45 @@
+"""Forms of announcements, and the list of who has acknowledged one, for its sender."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from rse.announcements import queries, service
+from rse.core import db
+from rse.core.policy import NotFound
+from rse.core.web import SIGNED_IN, is_fragment, page, route, see_other, viewer
+from rse.feed import queries as feed
+from rse.feed import timeline
+from rse.feed.views import card_of
+
+blueprint = Blueprint("announcements", __name__)
+
+
+@route(blueprint, "/posts/<pid:post_id>/acknowledge", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
+def acknowledge(post_id: int) -> Any:
+    """Say "read and understood"."""
+    session, who = db.session(), viewer()
+    service.acknowledge(session, who, post_id)
+    if is_fragment():
+        return card_of(timeline.one(session, who, post_id))
+    return see_other("feed.post", post_id=post_id)
+
+
+@route(blueprint, "/posts/<pid:post_id>/acknowledgements", rule=SIGNED_IN)
+def acknowledgements(post_id: int) -> Any:
+    """Show its sender who has acknowledged an announcement."""
+    session, who = db.session(), viewer()
+    found = feed.post(session, who, post_id)
+    asked = queries.announcement(session, post_id)
+    if found.author_id != who.id or not asked.acknowledge:
+        raise NotFound
+    people = queries.acknowledged(session, post_id)
+    readers = feed.readers(session, found.audience)
+    return page("announcements/acknowledged.html", post=found, people=people, readers=readers)
+
+
+@route(blueprint, "/posts/<pid:post_id>/unpin", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
+def unpin(post_id: int) -> Any:
+    """Keep an announcement on top no longer."""
+    service.unpin(db.session(), viewer(), post_id)
+    return see_other("feed.post", post_id=post_id)

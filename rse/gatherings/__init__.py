@@ -1,0 +1,1 @@
+"""Events: a date, a place or a link, who comes, and a file for the calendar."""
