@@ -19,7 +19,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-MODULES = ("imports", "feed", "server", "search", "chat", "front", "ldap", "scim", "signin", "pages")
+MODULES = (
+    "imports",
+    "feed",
+    "server",
+    "search",
+    "chat",
+    "front",
+    "ldap",
+    "scim",
+    "signin",
+    "pages",
+    "notifications",
+)
 SIZES = (1_000, 60_000)
 COMPARE = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
 

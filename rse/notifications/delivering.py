@@ -68,10 +68,11 @@ def _begin(session: Session, notice: Notice, told: Told) -> None:
         _deliver(session, notice, told, _readers(session, told, people))
         return
     for start in range(0, len(people or [0]), BATCH):
-        emit(session, _piece(notice, told, people[start : start + BATCH] if people else ()))
+        emit(session, piece(notice, told, people[start : start + BATCH] if people else ()))
 
 
-def _piece(notice: Notice, told: Told, people: Sequence[int], after: int = 0) -> Spread:
+def piece(notice: Notice, told: Told, people: Sequence[int], after: int = 0) -> Spread:
+    """Give the event that owes people, or whoever holds the audience after one of them, to the outbox."""
     return Spread(
         told.key, notice.kind, told.thread, told.object_id, told.at, told.audience, told.by_id, told.group_id,
         after, tuple(people),
@@ -98,7 +99,7 @@ def spread(session: Session, events: Sequence[Spread]) -> None:
         people = list(session.scalars(_holders(audience, event.after).limit(BATCH)))
         _deliver(session, notice, told, [person for person in people if person != event.by_id])
         if len(people) == BATCH:
-            emit(session, _piece(notice, told, (), people[-1]))
+            emit(session, piece(notice, told, (), people[-1]))
 
 
 def _audience_now(session: Session, told: Told) -> str:
