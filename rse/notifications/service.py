@@ -25,11 +25,14 @@ from rse.notifications.wishes import Wishes, mail_at
 MOST_MUTED = 2000  # threads; nobody comes near
 
 
-def new(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> Any:
-    """Give the statement that inserts those of these rows that are not there yet."""
+def new(session: Session, table: Any) -> Any:
+    """Give the statement that inserts those rows that are not there yet.
+
+    The rows are given to its execution: it is compiled once, where one that holds them is compiled each time.
+    """
     dialect = session.get_bind().dialect.name
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).values(rows).on_conflict_do_nothing()
+    return insert(table.__table__).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ def store(session: Session, kind: str, told: Told, receivers: Sequence[Receiver]
         {**same, "id": new_id(), "person_id": r.person_id, "hidden": r.hidden, "mail_at": r.mail_at}
         for r in receivers
     ]
-    stored = new(session, Notification, rows).returning(Notification.person_id)
-    people = list(session.scalars(stored))
+    stored = new(session, Notification).returning(Notification.__table__.c.person_id)
+    people = list(session.scalars(stored, rows))
     count(session, people)
     return people
 
@@ -65,7 +68,7 @@ def count(session: Session, people: Collection[int]) -> None:
         return
     now = clock.now()
     rows = [{"person_id": person_id, "unread": 0, "newest_id": 0, "changed_at": now} for person_id in people]
-    session.execute(new(session, Inbox, rows))
+    session.execute(new(session, Inbox), rows)
     theirs = (Notification.person_id == Inbox.person_id, ~Notification.hidden)
     unread = select(func.count()).where(*theirs, Notification.read_at.is_(None)).scalar_subquery()
     newest = select(func.coalesce(func.max(Notification.id), 0)).where(*theirs).scalar_subquery()
