@@ -5,7 +5,7 @@ from typing import Any
 from rse.core.feature import Feature, NavItem
 from rse.core.i18n import _, lazy
 from rse.core.kinds import Badge, PostKind
-from rse.ideas import api, cards, exports, indicators, schemas, service, views
+from rse.ideas import api, cards, exports, indicators, notices, schemas, service, views
 
 
 def badge(_post: Any) -> Badge:
@@ -40,6 +40,7 @@ feature = Feature(
     blueprints=(views.blueprint, api.blueprint),
     nav=(NavItem("ideas", lazy("Ideas"), "ideas.board", "lightbulb", 55),),
     kinds=(idea,),
+    notices=notices.NOTICES,
     exports=(exports.export,),
     activity=(indicators.activity,),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from rse.core.feature import Feature, NavItem, Panel
 from rse.core.i18n import _, lazy
 from rse.core.kinds import Badge, PostKind
-from rse.recognition import cards, exports, policy, schemas, service, views
+from rse.recognition import cards, exports, notices, policy, schemas, service, views
 
 
 def badge(_post: Any) -> Badge:
@@ -44,5 +44,6 @@ feature = Feature(
     ),
     panels=(Panel("person.main", "thanks", lazy("Thanks"), 25, cards.panel),),
     kinds=(kudos,),
+    notices=notices.NOTICES,
     exports=(exports.export,),
 )

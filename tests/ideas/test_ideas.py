@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rse.core import db
+from rse.core import db, jobs
 from rse.feed import cards
 from rse.ideas.models import Idea, IdeaVote
 
@@ -177,3 +177,14 @@ def test_a_page_of_ideas_costs_one_query_more(app: Any, browser_as: Browse) -> N
         propose(amelie, f"idée {n}")
     karim.get("/")
     assert queries(app, lambda: karim.get("/")) == before + 1
+
+
+def test_who_had_the_idea_is_told_of_the_answer(browser_as: Browse) -> None:
+    key = propose(browser_as("amelie"), title="Casier")
+    sent = {"status": "planned", "reason": "Retenue pour mars."}
+    browser_as("claire").put(f"/api/v1/posts/{key}/status", json=sent)
+    jobs.drain()
+    told = browser_as("amelie").get("/notifications").get_data(as_text=True)
+    assert "réponse publique" in told
+    assert "Retenue pour mars." in told
+    assert "réponse publique" not in browser_as("karim").get("/notifications").get_data(as_text=True)

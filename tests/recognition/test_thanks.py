@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rse.accounts.models import Person
-from rse.core import company, db
+from rse.core import company, db, jobs
 from rse.feed import cards, documents
 from rse.feed.models import Post
 from rse.people.models import Endorsement
@@ -124,3 +124,10 @@ def test_an_erased_person_is_taken_off(app: Any, cast: dict[str, int], browser_a
     export.erase(session, cast["karim"])
     db.commit()
     assert db.db.session().query(Recipient).count() == 0
+
+
+def test_who_is_thanked_is_told(browser_as: Browse) -> None:
+    thank(browser_as("amelie"), "karim.benali")
+    jobs.drain()
+    assert "vous remercie" in browser_as("karim").get("/notifications").get_data(as_text=True)
+    assert "vous remercie" not in browser_as("sofia").get("/notifications").get_data(as_text=True)
