@@ -111,8 +111,8 @@ def edit(
     post = queries.post(session, viewer, post_id, lock=True)
     group, _tie = queries.place(session, viewer, post.group_id)
     _require_open(group, Action.EDIT_POST)
-    own = policy.may_edit(viewer, post.author_id, group)
-    require(own, Action.EDIT_POST, _("Only its author changes a post."))
+    may = policy.may_edit(viewer, post.author_id, group)
+    require(may, Action.EDIT_POST, _("Only its author changes a post."))
     old_words = text.hashtags(post.body)
     session.add(Revision(kind="post", object_id=post.id, title=post.title, body=post.body, at=clock.now()))
     written = writing.write(session, viewer, post.body if body is None else body, post.audience)
@@ -155,13 +155,18 @@ def delete(session: Session, viewer: Viewer, post_id: int) -> Post:
     allowed = policy.may_delete(viewer, post.author_id, membership)
     allowed = allowed or policy.may_remove_unsigned(viewer, post)
     require(allowed, Action.DELETE_POST, _("Only its author or the group's moderators take a post back."))
+    take_back(session, post)
+    return post
+
+
+def take_back(session: Session, post: Post) -> None:
+    """Take a post away, and what hangs on it: the caller has asked whether that is allowed."""
     post.deleted_at = clock.now()
     _changed(session, post)
     if post.group_id and not post.historical:  # what was imported was never counted as new
         groups.count_posts(session, post.group_id, -1)
     gone = session.scalars(select(Comment.id).where(Comment.post_id == post.id)).all()
     emit(session, PostDeleted(post.id, post.at, tuple(gone)))
-    return post
 
 
 def comment(
@@ -202,8 +207,8 @@ def edit_comment(session: Session, viewer: Viewer, comment_id: int, *, body: str
     found, post = queries.comment(session, viewer, comment_id, lock=True)
     group, _tie = queries.place(session, viewer, post.group_id)
     _require_open(group, Action.EDIT_COMMENT)
-    own = policy.may_edit(viewer, found.author_id, group)
-    require(own, Action.EDIT_COMMENT, _("Only its author changes a comment."))
+    may = policy.may_edit(viewer, found.author_id, group)
+    require(may, Action.EDIT_COMMENT, _("Only its author changes a comment."))
     written = writing.write(session, viewer, body, post.audience)
     session.add(Revision(kind="comment", object_id=found.id, title=None, body=found.body, at=clock.now()))
     found.body, found.body_html = body, written.html
@@ -222,22 +227,27 @@ def delete_comment(session: Session, viewer: Viewer, comment_id: int) -> Comment
     found, post = queries.comment(session, viewer, comment_id, lock=True)
     _group, membership = queries.place(session, viewer, post.group_id)
     allowed = policy.may_delete(viewer, found.author_id, membership)
-    reason = _("Only its author or the group's moderators take a comment back.")
-    require(allowed, Action.DELETE_COMMENT, reason)
+    require(allowed, Action.DELETE_COMMENT, _("Only its author or the group's moderators take it back."))
+    take_comment_back(session, found, post)
+    return found
+
+
+def take_comment_back(session: Session, found: Comment, post: Post) -> None:
+    """Take a comment away: the caller has asked whether that is allowed."""
     found.deleted_at = clock.now()
     found.version += 1
     session.flush()
-    _count_comments(session, post)
+    count_comments(session, post)
     if post.answer_id == found.id:
         _take_answer_back(session, post)
     _changed(session, post)
     emit(session, CommentChanged(post.id, found.id, found.at))
-    return found
 
 
-def _count_comments(session: Session, post: Post) -> None:
-    alive = (Comment.post_id == post.id, Comment.deleted_at.is_(None))
-    number, last = session.execute(select(func.count(), func.max(Comment.at)).where(*alive)).one()
+def count_comments(session: Session, post: Post) -> None:
+    """Count the comments of a post again."""
+    alive = select(func.count(), func.max(Comment.at)).where(Comment.post_id == post.id)
+    number, last = session.execute(alive.where(Comment.deleted_at.is_(None))).one()
     post.comment_count, post.active_at = number, last or post.at
 
 
@@ -247,8 +257,7 @@ def accept(session: Session, viewer: Viewer, post_id: int, comment_id: int | Non
     group, membership = queries.place(session, viewer, post.group_id)
     _require_open(group, Action.ACCEPT_ANSWER)
     allowed = policy.may_accept(viewer, post.author_id, group, membership)
-    reason = _("Who asked, or the group's moderators, choose the answer.")
-    require(allowed, Action.ACCEPT_ANSWER, reason)
+    require(allowed, Action.ACCEPT_ANSWER, _("Who asked, or the group's moderators, choose the answer."))
     if post.answer_id == comment_id:
         return post
     if comment_id is None:

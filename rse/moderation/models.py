@@ -1,13 +1,16 @@
-"""Tables of moderation: the versions of the charter, and who accepted which of them."""
+"""Tables of moderation: versions of the charter and who accepted them; what was reported, and decisions."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rse.core.model import Base
+from rse.core.audience import role_token
+from rse.core.model import Base, Identified
 
 PERSON = "person.id"
+MODERATORS = role_token("moderator")
 
 
 class CharterVersion(Base):
@@ -37,4 +40,51 @@ class CharterAcceptance(Base):
         Integer, ForeignKey("charter_version.version", ondelete="CASCADE"), primary_key=True
     )
     locale: Mapped[str] = mapped_column(String(5))  # the language in which it was read
+    at: Mapped[datetime]
+
+
+class Report(Identified):
+    """Something that was reported, with a copy of it; several people's reports of one thing are one row.
+
+    States: open, decided, appealed, closed (the appeal is judged). `open_key` names the thing while the row
+    is not decided, so that there is one at a time. `hidden`: we have taken the thing out of sight.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (Index("ix_report_queue", "state", "opened_at", "id"),)
+
+    target_type: Mapped[str] = mapped_column(String(8))  # post, comment, message, person
+    target_id: Mapped[int] = mapped_column(BigInteger)
+    author_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True)
+    open_key: Mapped[str | None] = mapped_column(String(40), unique=True)
+    audience: Mapped[str] = mapped_column(String(80), default=MODERATORS)
+    copy: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    hidden: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime]
+    decision: Mapped[str] = mapped_column(String(6), default="")
+    statement: Mapped[str] = mapped_column(Text, default="")  # to the author: the reasons
+    decided_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="SET NULL"))
+    decided_at: Mapped[datetime | None]
+    appeal: Mapped[str] = mapped_column(Text, default="")
+    appealed_at: Mapped[datetime | None]
+    appeal_decision: Mapped[str] = mapped_column(String(6), default="")
+    appeal_statement: Mapped[str] = mapped_column(Text, default="")
+    judged_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="SET NULL"))
+    judged_at: Mapped[datetime | None]
+
+
+class ReportVoice(Base):
+    """One person's report of it. Moderators see who reports; the author never does."""
+
+    __tablename__ = "report_voice"
+
+    report_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("report.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True, index=True
+    )
+    reason: Mapped[str] = mapped_column(String(16))
+    comment: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
