@@ -34,9 +34,12 @@ def publish() -> Any:
     except Invalid as error:
         db.rollback()
         return _compose_again(wrong(form, error))
-    if is_fragment():
-        return card_of(timeline.one(session, who, made.id))
-    return see_other("feed.post", post_id=made.id)
+    if not is_fragment():
+        return see_other("feed.post", post_id=made.id)
+    response = card_of(timeline.one(session, who, made.id))
+    if kinds.of(made.kind).composer:  # the form begins anew: what this kind asked for goes
+        response.data += b'<div id="kind-part" class="kind-part" hx-swap-oob="true"></div>'
+    return response
 
 
 def _compose_again(form: Form[Any]) -> Response:

@@ -1,6 +1,7 @@
 """What a poll puts into its card and into the API, for one viewer."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template
@@ -28,6 +29,7 @@ def parts(session: Session, viewer: Viewer, ids: Sequence[int]) -> Mapping[int, 
             open=policy.is_open(one.poll, now),
             results=policy.shows_results(one.poll, now, floor),
             own=one.author_id == viewer.id,
+            last=one.poll.closes_at and one.poll.closes_at - timedelta(seconds=1),
             **same,
         )
         for post_id, one in seen.items()

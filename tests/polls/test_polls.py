@@ -106,6 +106,9 @@ def test_it_works_without_javascript(browser_as: Browse) -> None:
     assert "Changer mon vote" in karim.get(where).get_data(as_text=True)
     fragment = karim.post(f"{where}/ballot", data={"choices": "1"}, headers={"HX-Request": "true"})
     assert fragment.get_data(as_text=True).lstrip().startswith('<article class="card post"')
+    htmx = {"HX-Request": "true"}
+    again = amelie.post("/posts", data=form, headers=htmx).get_data(as_text=True)
+    assert '<div id="kind-part" class="kind-part" hx-swap-oob="true"></div>' in again
     other = {"kind": "message", "body": "autre chose", "options": ["Lundi"]}
     assert amelie.post("/posts", data=other).status_code == 303, "fields of another kind are left out"
 
