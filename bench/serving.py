@@ -1,4 +1,4 @@
-"""Web processes under measure: gunicorn with settings of one's own, one core of it read from /proc."""
+"""Web processes under measure: gunicorn with settings of one's own, its processor time read from /proc."""
 
 import os
 import subprocess
@@ -56,7 +56,8 @@ def served(data: Path, *, port: int = 0, mode: str = "gevent", **settings: str) 
         "data_dir": str(data), "database_url": "", "redis_url": "", "async_mode": mode, "rate_limits": "0",
         "base_url": f"http://127.0.0.1:{port}", "log_level": "error", **settings,
     }  # fmt: skip
-    options = [*WORKERS[mode], "-w", "1", "--bind", f"127.0.0.1:{port}", "--log-level", "error", "wsgi:app"]
+    options = [*WORKERS[mode], "-w", "1", "--bind", f"127.0.0.1:{port}", "--timeout", "300"]
+    options += ["--log-level", "error", "wsgi:app"]
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *options],
         env=os.environ | {f"RSE_{name.upper()}": value for name, value in values.items()},

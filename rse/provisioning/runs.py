@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from rse.accounts import audit
 from rse.core import clock
@@ -125,8 +125,9 @@ def mark(session: Session, source: str) -> str:
 
 
 def latest(session: Session, source: str | None = None, most: int = 50) -> Sequence[ProvisioningRun]:
-    """Give the last runs, the newest first; of one source, or of all."""
+    """Give the last runs, the newest first; of one source, or of all. Changes are read when looked at."""
     query = select(ProvisioningRun).order_by(ProvisioningRun.started_at.desc(), ProvisioningRun.id.desc())
+    query = query.options(defer(ProvisioningRun.changes), defer(ProvisioningRun.problems))
     if source is not None:
         query = query.where(ProvisioningRun.source == source)
     return session.scalars(query.limit(most)).all()
