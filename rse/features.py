@@ -14,9 +14,9 @@ FEATURES = (
     "announcements",
     "gatherings",
     "search",
+    "moderation",
     "notifications",
     "indicators",
-    "moderation",
     "administration",
     "demo",
 )

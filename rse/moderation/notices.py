@@ -30,7 +30,7 @@ def tell_moderators(session: Session, event: ContentReported) -> Iterator[Told]:
 
 def _decided(event: ReportDecided, what: str, person_id: int) -> Told:
     key = f"{what}:{event.report_id}{':final' if event.final else ''}"
-    thread = f"{what}:{event.report_id}"
+    thread = f"report:{event.report_id}"
     return Told(key, thread, event.report_id, event.at, person_token(person_id), [person_id])
 
 

@@ -18,7 +18,7 @@ from rse.notifications.models import MutedThread, Notification, NotificationSett
 from rse.notifications.wishes import Wishes
 
 SHOWN = 3  # lines of a thread
-KINDS_OF_THREAD = ("post", "group", "conversation", "endorsements")
+KINDS_OF_THREAD = ("post", "group", "conversation", "endorsements", "report")
 COLUMNS = (
     Notification.id, Notification.kind, Notification.thread, Notification.object_id, Notification.by_id,
     Notification.group_id, Notification.at, Notification.read_at,
