@@ -36,7 +36,8 @@ const ICONS = `house message-circle users-round contact-round lightbulb chart-no
 // Icons of the frame of every page and of the feed: they stand in the page itself, so that nothing waits for another file.
 const NEAR = `house users-round contact-round message-circle chart-no-axes-column bell search plus user settings bookmark monitor sun moon
   log-out shield-check message-square heart-handshake thumbs-up lightbulb hand-helping party-popper smile link ellipsis circle-help
-  circle-check list-checks globe lock list bold at-sign pencil trash-2 history`;
+  circle-check list-checks globe lock list bold at-sign pencil trash-2 history
+  flag building-2`;
 
 /** One <svg> of <symbol>s: each icon inherits the colour of its text. */
 function sprite(names, prefix, attributes) {

@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests import servers
 
 BUILT = Path(__file__).resolve().parents[2] / "static" / "dist" / "manifest.json"
 
 
-@pytest.mark.skipif(not BUILT.exists(), reason="needs the front-end bundle (node static/build.mjs)")
 def test_icons_of_the_feed_stand_in_the_page(browser_as: Any) -> None:
+    if not BUILT.exists():
+        servers.missing("the front-end bundle (node static/build.mjs)")
     client = browser_as("amelie")
     client.post("/posts", data={"body": "Who knows the new badge readers?", "kind": "question"})
     page = client.get("/").text

@@ -108,7 +108,11 @@ def test_what_people_change_later_is_counted_again(any_app, company):
     db.commit()
     session = db.begin_write()
     posts = (
-        session.query(feed.Post).filter(feed.Post.comment_count > 0).order_by(feed.Post.id).limit(12).all()
+        session.query(feed.Post)
+        .filter(feed.Post.comment_count > 0, feed.Post.kind.in_(("message", "question")))
+        .order_by(feed.Post.id)
+        .limit(12)
+        .all()
     )
     for n, post in enumerate(posts):
         viewer = factories.viewer_of(post.author_id)
