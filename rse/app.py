@@ -14,6 +14,7 @@ from rse import settings as settings_module
 from rse.core import db, errors, events, headers, health, jobs, kinds, live, logs, render
 from rse.core.cli import core_commands
 from rse.core.feature import Feature, Registry
+from rse.core.turns import Turns
 from rse.core.web import limiter
 from rse.features import FEATURES
 
@@ -60,6 +61,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     for feature in registry.features:
         _install(app, feature)
     jobs.init(app, settings.data_dir, settings.redis_url)
+    if settings.async_mode == "gevent":
+        app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     _check_rules(app)
     return app
 
