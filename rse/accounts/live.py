@@ -38,21 +38,25 @@ class Gate:
         return sessions.viewer_of_person(db.db.session(), person) if person else None
 
     def standing(self, given: Iterable[Pass]) -> set[Pass]:
-        """Tell which of these still stand: not ended, not idle for too long, and of somebody active."""
+        """Tell which of these still stand: not ended, not idle for too long, and of somebody active.
+
+        Asked several times a second. The outer join has SQLite begin with the few sessions asked for; with an
+        inner one, or a criterion on the person, it walks through everybody who is active.
+        """
         found, now = set(given), clock.now()
         idle = now - timedelta(hours=settings().session_idle_hours)
-        of_sessions = select(Session.id).join(Person, Person.id == Session.person_id)
+        of_sessions = select(Session.id, Person.status).outerjoin(Person, Person.id == Session.person_id)
         of_sessions = of_sessions.where(Session.expires_at > now, Session.seen_at > idle)
-        of_sessions = of_sessions.where(Person.status == "active")
-        of_tokens = select(ApiToken.id).join(Person, Person.id == ApiToken.person_id)
-        of_tokens = of_tokens.where(_valid(), Person.status == "active")
+        of_tokens = select(ApiToken.id, Person.status).outerjoin(Person, Person.id == ApiToken.person_id)
+        of_tokens = of_tokens.where(_valid())
         stand = {}
         for kind, query, column in (
             ("session", of_sessions, Session.id),
             ("token", of_tokens, ApiToken.id),
         ):
             ids = [one.id for one in found if one.kind == kind]
-            stand[kind] = set(db.db.session().scalars(query.where(column.in_(ids)))) if ids else set()
+            rows = db.db.session().execute(query.where(column.in_(ids))) if ids else ()
+            stand[kind] = {row[0] for row in rows if row[1] == "active"}
         return {one for one in found if one.id in stand[one.kind]}
 
     def tokens(self, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:

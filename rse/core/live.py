@@ -29,8 +29,8 @@ from rse.settings import LOOPBACK, Settings
 
 log = structlog.get_logger()
 MAX_PAYLOAD = 64 * 1024
-CHECK_SECONDS = 0.8  # how soon a session that has ended loses its sockets
-ROOMS_EVERY = 3  # rounds: how soon a right that ended in another process loses its rooms
+CHECK_SECONDS = 0.4  # between rounds: a session that has ended anywhere has lost its sockets within a second
+REST_EVERY, ROOMS_EVERY = 2, 6  # rounds until counts and presence, and rights ended elsewhere, are seen
 OPEN = "rse.socket"  # in the environment of an event: its session is not loaded with the request
 MOVE = "rse:move"  # between processes: a person's sockets enter or leave a room
 
@@ -155,15 +155,16 @@ def _start_checker() -> None:
 
 
 def _check(app: Flask) -> None:
-    """Every second, put out the sockets of sessions that have ended anywhere; until none is left."""
-    last: set[int] = set()
+    """Each round, put out the sockets of sessions that have ended anywhere; until none is left."""
+    last, began = set[int](), time.monotonic()
     for turn in count(1):
-        socketio.sleep(CHECK_SECONDS)
+        socketio.sleep(max(0.05, began + CHECK_SECONDS - time.monotonic()))  # the last one may have been slow
         if _state.checked is not app or _state.app is not app:
             return
-        _look(app, with_rooms=turn % ROOMS_EVERY == 0)
+        began = time.monotonic()
+        _look(app, with_rest=turn % REST_EVERY == 0, with_rooms=turn % ROOMS_EVERY == 0)
         try:
-            last = _settle(last)
+            last = last if turn % REST_EVERY else _settle(last)
         except Exception:
             log.exception("presence could not be told")
         with _state.lock:
@@ -235,13 +236,13 @@ def _check_soon(app: Flask) -> None:
         _look(app)
 
 
-def _look(app: Flask, *, with_rooms: bool = True) -> None:
+def _look(app: Flask, *, with_rest: bool = True, with_rooms: bool = True) -> None:
     try:
         with app.app_context():
             check_sessions()
             if with_rooms:
                 check_rooms()
-            for look in each_round:
+            for look in each_round if with_rest else ():
                 look(set(sockets.people()))
     except Exception:
         log.exception("check of sockets failed")
