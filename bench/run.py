@@ -31,6 +31,7 @@ MODULES = (
     "signin",
     "pages",
     "notifications",
+    "indicators",
 )
 SIZES = (1_000, 60_000)
 COMPARE = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
