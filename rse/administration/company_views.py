@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 from flask import Response, request
 from pydantic import Field
+from sqlalchemy import select
 
 from rse.accounts import audit, guests
+from rse.accounts.models import Person
 from rse.administration import colours
 from rse.administration.views import blueprint
 from rse.core import company, db, files
@@ -40,6 +42,8 @@ class CompanyForm(Schema):
     holidays: str = Field("", max_length=2000)
     guest_domains: str = Field("", max_length=5000)
     features: list[Literal["chat", "indicators"]] = Field(default_factory=list, max_length=9)
+    company_figures: Literal["everyone", "leadership"] = "everyone"
+    sites_off: list[str] = Field(default_factory=list, max_length=500)
 
 
 def _present() -> dict[str, Any]:
@@ -58,7 +62,16 @@ def _present() -> dict[str, Any]:
         "holidays": "\n".join(hours.holidays),
         "guest_domains": "\n".join(kept.get(guests.DOMAINS, [])),
         "features": [name for name in SWITCHES if name not in company.switched_off(session)],
+        "company_figures": kept.get("company_figures", "everyone"),
+        "sites_off": sorted(company.sites_without_figures(session)),
     }
+
+
+def _sites() -> list[str]:
+    """Give the sites of the people, and those that are switched off already."""
+    session = db.session()
+    here = session.scalars(select(Person.site).where(Person.site != "", Person.kind == "employee").distinct())
+    return sorted({*here, *company.sites_without_figures(session)})
 
 
 def _page(form: Form[CompanyForm] | None = None, status: int = 200, **more: Any) -> Any:
@@ -68,6 +81,7 @@ def _page(form: Form[CompanyForm] | None = None, status: int = 200, **more: Any)
         status,
         **values,
         switches=SWITCHES,
+        sites=_sites(),
         logo=company.get(db.session(), "logo"),
         **{"logo_error": "", "proposal": {}, **more},
     )
@@ -122,6 +136,8 @@ def _understood(sent: CompanyForm, proposal: dict[str, str]) -> dict[str, Any]:
         "working_time": hours,
         "guest_domains": _domains(sent.guest_domains) or None,
         "features_off": [feature for feature in SWITCHES if feature not in sent.features] or None,
+        "company_figures": None if sent.company_figures == "everyone" else sent.company_figures,
+        "indicators_sites_off": sorted(set(sent.sites_off) & set(_sites())) or None,
     }
 
 

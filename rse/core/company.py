@@ -106,6 +106,16 @@ def switched_off(session: Session) -> frozenset[str]:
     return frozenset(get(session, "features_off", ()))
 
 
+def sites_without_figures(session: Session) -> frozenset[str]:
+    """Give the sites whose people the indicators do not count."""
+    return frozenset(get(session, "indicators_sites_off", ()))
+
+
+def figures_restricted(session: Session) -> bool:
+    """Tell whether the company's own figures are for leadership and the works council only."""
+    return bool(get(session, "company_figures") == "leadership")
+
+
 def languages(session: Session) -> tuple[str, ...]:
     """Give the languages that the company offers, at least one."""
     return tuple(get(session, "languages", OFFERED)) or OFFERED

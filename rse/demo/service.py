@@ -15,7 +15,7 @@ from rse.chat.events import MessagesChanged
 from rse.chat.models import Message
 from rse.core import clock
 from rse.core.events import emit
-from rse.demo import chats, clearing, company, conversations, habits, kinds, recounting, source
+from rse.demo import chats, clearing, company, conversations, habits, kinds, pulse, recounting, source
 from rse.demo.calendar import Calendar
 from rse.feed.events import ThreadsImported
 from rse.feed.models import Comment, Post
@@ -74,6 +74,7 @@ def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bo
     habits.look_around(made)
     habits.come(made)
     chats.load(made)
+    pulse.load(made)
     return True
 
 

@@ -1,5 +1,6 @@
 """Indicators under /api/v1: published values only, of the company and of the caller's own cells."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
@@ -10,7 +11,7 @@ from rse.core.api import Listing, endpoint
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.core.web import EMPLOYEE, settings, viewer
-from rse.indicators import definitions, queries
+from rse.indicators import definitions, queries, signals
 from rse.indicators.models import COMPANY
 from rse.indicators.queries import PublishedWeek, Series, Team
 from rse.indicators.schemas import AsOf
@@ -24,6 +25,15 @@ class FiguresOut(BaseModel):
     as_of: str
     floor: int
     indicators: dict[str, Any]
+
+
+class SignalsOut(BaseModel):
+    """The weak signals of a week that a person has published; each is to be checked."""
+
+    as_of: str
+    to_check: bool
+    strict_only: bool
+    items: list[Any]
 
 
 class CellFiguresOut(FiguresOut):
@@ -62,6 +72,8 @@ def _cell(team: Team) -> dict[str, Any]:
 @endpoint(blueprint, "/indicators/company", rule=EMPLOYEE, query=AsOf, returns=FiguresOut)
 def company(query: AsOf) -> dict[str, Any]:
     """Give the company's figures of a published week."""
+    if not queries.may_see_company(db.session(), viewer()):
+        raise NotFound
     week = _week(query)
     return _figures(week, queries.series(db.session(), [COMPANY], week.day, 1)[COMPANY])
 
@@ -103,3 +115,24 @@ def definitions_list() -> dict[str, Any]:
         for one in definitions.ALL
     ]
     return {"floor": settings().floor, "items": items}
+
+
+@endpoint(blueprint, "/signals", rule=EMPLOYEE, query=AsOf, returns=SignalsOut)
+def weak_signals(query: AsOf) -> dict[str, Any]:
+    """Give the weak signals of a published week with the threads behind each; at most five, to be checked."""
+    session, week = db.session(), _week(query)
+    told = signals.published(session, viewer(), week.day, timedelta())
+    return {
+        "as_of": week.day.isoformat(),
+        "to_check": True,
+        "strict_only": signals.strict_only(session),
+        "items": [_signal(one) for one in told],
+    }
+
+
+def _signal(one: signals.Told) -> dict[str, Any]:
+    threads = [
+        {"id": encode_id(t.id), "title": t.title, "url": t.href, "at": t.at, "group": t.group or None}
+        for t in one.threads
+    ]
+    return {"label": one.label, "strict": one.strict, "threads": threads, "more_threads": one.more}

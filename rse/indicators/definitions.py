@@ -107,8 +107,12 @@ REASONS = {
         "This would describe fewer than %(floor)s people, so it is not shown to anybody."
     ),
     "suppressed_complementary": lazy(
-        "Together with the figures of other teams, this would let somebody work out a group of fewer than "
-        "%(floor)s people, so it is not shown to anybody."
+        "Together with the figures of other teams or of the week before, this would let somebody work out a "
+        "group of fewer than %(floor)s people, so it is not shown to anybody."
+    ),
+    "suppressed_held": lazy(
+        "Hidden for a week more: beside last week's figures it would let somebody work out a group of fewer "
+        "than %(floor)s people."
     ),
     "masked": lazy("In a group of this size, any percentage would say something about single people."),
     "empty": lazy("Nothing to count in these weeks."),

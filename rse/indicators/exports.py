@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.core.feature import Export
-from rse.indicators import running
-from rse.indicators.models import Visit
+from rse.indicators import pulse, running
+from rse.indicators.models import PulseAsked, Visit
 
 
 def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
@@ -17,4 +17,12 @@ def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
     return [{"day": day.isoformat()} for day in days]
 
 
+def pulses(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
+    """Give the waves of the pulse for which chance drew the person; what they answered is known to nobody."""
+    query = select(PulseAsked.day, PulseAsked.answered).where(PulseAsked.person_id == person_id)
+    rows = session.execute(query.order_by(PulseAsked.day))
+    return [{"day": row.day.isoformat(), "answered": row.answered} for row in rows]
+
+
 export = Export("visits", rows, running.erase)
+asked = Export("pulse", pulses, pulse.forget)

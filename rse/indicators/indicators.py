@@ -1,6 +1,6 @@
-"""Visits as events for the indicators: presence on a local day, at no particular time."""
+"""Visits as events for the indicators: presence on a local day, at no particular time; and the pulse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from rse.core.activity import Activity, ActivityEvent
 from rse.indicators.engine.windows import Calendar
-from rse.indicators.models import Visit
+from rse.indicators.models import PulseCount, PulseWave, Visit
 
 
 def activity(zone: str) -> Activity:
@@ -32,3 +32,17 @@ def activity(zone: str) -> Activity:
         return None if day is None else calendar.start(day)
 
     return Activity("visits", events, first=first)
+
+
+def _wave(session: Session, first: date, last: date) -> tuple[date, Sequence[tuple[int | None, str]]] | None:
+    """Give the latest wave of [first, last] that has closed by then: its answers change no more."""
+    query = select(func.max(PulseWave.day)).where(PulseWave.day >= first, PulseWave.closes <= last)
+    day = session.scalar(query)
+    if day is None:
+        return None
+    counts = select(PulseCount.team_id, PulseCount.answer, PulseCount.n).where(PulseCount.day == day)
+    rows = session.execute(counts.order_by(PulseCount.team_id, PulseCount.answer))
+    return day, [(row.team_id or None, row.answer) for row in rows for _ in range(row.n)]
+
+
+pulse = Activity("pulse", events=lambda _session, _start, _end: (), wave=_wave)

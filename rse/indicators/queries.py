@@ -9,10 +9,10 @@ from sqlalchemy import exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
-from rse.core import clock
+from rse.core import clock, company
 from rse.core.audience import Viewer
 from rse.core.policy import NotFound
-from rse.indicators import policy
+from rse.indicators import pauses, policy
 from rse.indicators.models import COMPANY, Cell, CellDepartment, CutCell, Published, Week
 from rse.people import deputies
 from rse.people.models import Department, Profile
@@ -106,7 +106,7 @@ def _own_departments(session: Session, viewer: Viewer) -> dict[int, str]:
 
     A deputy has those of the manager too, on the days of the delegation.
     """
-    if not policy.may_have_cells(viewer):
+    if not policy.may_have_cells(viewer) or pauses.off_for(session, viewer):
         return {}
     whose = [viewer.id, *deputies.managers_for(session, viewer.id, clock.today(viewer.timezone))]
     reports = (
@@ -155,6 +155,11 @@ def _inhabited(session: Session, cells: Collection[int]) -> dict[int, dict[int, 
     return found
 
 
+def may_see_company(session: Session, viewer: Viewer) -> bool:
+    """Tell whether a viewer may see the company's figures."""
+    return policy.may_see_company(viewer, restricted=company.figures_restricted(session))
+
+
 def company_series(session: Session, until: date) -> Series:
-    """Give the company's last weeks: everybody of the company may know them."""
+    """Give the company's last weeks, for whom `may_see_company` lets."""
     return series(session, [COMPANY], until)[COMPANY]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from rse.core import clock, db
 from rse.core.activity import Activity
 from rse.core.web import registry, settings
-from rse.indicators import indicators
+from rse.indicators import indicators, pauses, pulse
 from rse.indicators.engine import job
 from rse.indicators.engine.windows import Calendar
 
@@ -26,7 +26,7 @@ class Busy(Exception):
 
 def activities() -> list[Activity]:
     """Give what every feature declares, and the visits."""
-    return [*registry().all("activity"), indicators.activity(settings().timezone)]
+    return [*registry().all("activity"), indicators.activity(settings().timezone), indicators.pulse]
 
 
 def calendar() -> Calendar:
@@ -82,23 +82,40 @@ def rollup(
 ) -> list[date]:
     """Bring the figures to a day, yesterday at the latest. Returns the Sundays published. Raises Busy.
 
-    `newest` limits how many weeks are published when there is none yet.
+    `newest` limits how many weeks are published when there is none yet. Switched off, nothing is counted.
     """
     with alone():
-        return _job(progress, newest).run(min(until or _yesterday(), _yesterday()))
+        made = _job(progress, newest)
+        if made.pause(_yesterday() + pauses.DAY):
+            return []
+        return made.run(min(until or _yesterday(), _yesterday()))
 
 
 def catch_up() -> None:
     """Bring the figures to yesterday, when they are not there yet."""
-    if _job(lambda _day: None, None).due(_yesterday()):
+    session: Session = db.db.session()
+    paused = pauses.unnoted(session, _yesterday() + pauses.DAY)
+    due = not pauses.off(session) and _job(lambda _day: None, None).due(_yesterday())
+    if paused or due:
         rollup()
+
+
+def ask() -> None:
+    """Begin a wave of the pulse where one is due."""
+    session: Session = db.db.session()
+    today = clock.today(settings().timezone)
+    if pulse.due(session, today):
+        with unit():
+            pulse.begin(session, today, settings().floor)
 
 
 def heed(session: Session, events: Sequence[Any]) -> None:
     """Mark what late events, edits and deletions have changed (a subscriber of the outbox)."""
-    job.heed(session, activities(), calendar(), events)
+    if not pauses.off(session):
+        job.heed(session, activities(), calendar(), events)
 
 
 def erase(session: Session, person_id: int) -> None:
-    """Erase a person from what the indicators hold about them."""
+    """Erase a person from what the indicators hold about them; answers of the pulse are nobody's."""
+    pulse.forget(session, person_id)
     job.forget(session, activities(), calendar(), [person_id])

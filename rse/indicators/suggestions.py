@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, literal, select
+from sqlalchemy import ColumnElement, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from rse.accounts.models import Person
@@ -14,38 +14,46 @@ from rse.core.audience import EVERYONE, Viewer, readable
 from rse.core.model import encode_id
 from rse.core.text import excerpt
 from rse.feed.models import Comment, Post, PostTag, Reaction
-from rse.people.models import PersonSkill, Profile, SkillName
+from rse.ideas.models import Idea
+from rse.people.models import PersonSkill, Profile, Skill, SkillName
 
 MOST, QUESTIONS, WELCOMES, THANKS = 5, 3, 2, 2
 WAITING = timedelta(days=90)
 NEW = timedelta(days=30)
 TITLE = 90  # characters
 RECENT = timedelta(days=14)
+UNANSWERED = timedelta(days=3)  # before that an idea is just new
+SKILLS = 60  # of the team, of which one is named each week
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """One thing to do: the kind says which words go with it."""
 
-    kind: str  # question, question_known, welcome, thank_answer, thank_post
-    subject: str  # title of the post, name of the newcomer
+    kind: str  # question, question_known, welcome, thank_answer, thank_post, idea, skill
+    subject: str  # title of the post, name of the newcomer or the skill
     href: str
     person: str = ""
     at: Any = None
 
 
 def this_week(session: Session, viewer: Viewer, departments: Collection[int]) -> list[Suggestion]:
-    """Give at most five things; the team's newcomers, and contributions to thank, each of them once."""
-    welcomes = list(_newcomers(session, viewer, departments))
-    thanks = [*_answers(session, viewer, departments), *_posts(session, viewer, departments)]
-    found = [
-        *_questions(session, viewer, departments),
-        *welcomes[:1],
-        *thanks[:1],
-        *welcomes[1:],
-        *thanks[1:],
-    ]
-    return found[:MOST]
+    """Give at most five things: one of each kind first, then more questions, newcomers and thanks.
+
+    The oldest questions without an answer, the team's newcomers, contributions to thank (each once), an idea
+    that waits for a reply, and a skill that one person of the team alone has declared.
+    """
+    kinds = (
+        list(_questions(session, viewer, departments)),
+        list(_newcomers(session, viewer, departments)),
+        [*_answers(session, viewer, departments), *_posts(session, viewer, departments)],
+        list(_ideas(session, viewer, departments)),
+        list(_single_skills(session, viewer, departments)),
+    )
+    ranked = [(turn, place, one) for place, some in enumerate(kinds) for turn, one in enumerate(some)]
+    # A second and a third question go before a second newcomer.
+    chosen = sorted(ranked, key=lambda r: (min(r[0], 1), r[1], r[0]))[:MOST]
+    return [one for _turn, _place, one in sorted(chosen, key=lambda r: (r[1], r[0]))]
 
 
 def _members(departments: Collection[int]) -> Any:
@@ -128,3 +136,36 @@ def _posts(session: Session, viewer: Viewer, departments: Collection[int]) -> It
         yield Suggestion(
             "thank_post", _title(row.title, row.body), f"/posts/{encode_id(row.id)}", row.display_name, row.at
         )
+
+
+def _ideas(session: Session, viewer: Viewer, departments: Collection[int]) -> Iterator[Suggestion]:
+    """Give the oldest idea that nobody has replied to, one of the team first."""
+    own = case((Post.author_id.in_(_members(departments)), 0), else_=1)
+    query = (
+        select(Post.id, Post.title, Post.body, Post.at)
+        .outerjoin(Idea, Idea.post_id == Post.id)
+        .where(Post.kind == "idea", Post.comment_count == 0, func.coalesce(Idea.status, "open") == "open")
+        .where(_public(viewer), Post.author_id != viewer.id)
+        .where(Post.at >= clock.now() - WAITING, Post.at < clock.now() - UNANSWERED)
+    )
+    for row in session.execute(query.order_by(own, Post.at).limit(1)):
+        yield Suggestion("idea", _title(row.title, row.body), f"/posts/{encode_id(row.id)}", at=row.at)
+
+
+def _single_skills(session: Session, viewer: Viewer, departments: Collection[int]) -> Iterator[Suggestion]:
+    """Give a skill that one person of the team alone has declared in the company; another one each week."""
+    other, holder = aliased(PersonSkill), aliased(Person)
+    shared = exists(literal(1)).where(
+        other.skill_id == PersonSkill.skill_id, other.person_id != PersonSkill.person_id,
+        holder.id == other.person_id, holder.status == "active", holder.kind == "employee",
+    )  # fmt: skip
+    query = (
+        select(Skill.slug, Skill.label_fr, Skill.label_en)
+        .join(PersonSkill, PersonSkill.skill_id == Skill.id)
+        .where(PersonSkill.person_id.in_(_members(departments)), ~shared)
+    )
+    rows = session.execute(query.order_by(Skill.slug).limit(SKILLS)).all()
+    if rows:
+        row = rows[clock.today(viewer.timezone).isocalendar().week % len(rows)]
+        labels = (row.label_fr, row.label_en) if viewer.locale == "fr" else (row.label_en, row.label_fr)
+        yield Suggestion("skill", labels[0] or labels[1] or row.slug, f"/people?skill={row.slug}")

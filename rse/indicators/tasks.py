@@ -8,3 +8,4 @@ from rse.indicators import running
 def nightly() -> None:
     """Count the day that has ended, in the first hour of the next or as soon as the machine is on."""
     running.catch_up()
+    running.ask()

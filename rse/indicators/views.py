@@ -6,11 +6,22 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 
 from rse.core import clock, db
+from rse.core import company as company_settings
 from rse.core.i18n import enumeration, ngettext
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.core.web import EMPLOYEE, SIGNED_IN, page, route, settings, viewer
-from rse.indicators import definitions, figures, pictures, queries, service, suggestions, tables
+from rse.indicators import (
+    definitions,
+    documents,
+    figures,
+    pauses,
+    pictures,
+    queries,
+    service,
+    suggestions,
+    tables,
+)
 from rse.indicators.models import COMPANY
 from rse.indicators.queries import PublishedWeek, Series, Team
 
@@ -26,7 +37,8 @@ def team() -> Any:
     found = queries.teams(session, who, week) if week else []
     if week and found:
         return _team_page(week, found, found[0])
-    return page("indicators/nobody.html", week=week, manages=_manages(), **_company(week))
+    here = pauses.off_for(session, who)
+    return page("indicators/nobody.html", week=week, manages=_manages(), off_here=here, **_company(week))
 
 
 def _manages() -> bool:
@@ -60,6 +72,8 @@ def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
         team_tabs=tabs(found),
         figures=figures.figures(series[chosen.id], series[COMPANY], week.day, week.floor, definitions.TEAM),
         pairs=definitions.PAIRS,
+        away=_away(),
+        company_shown=queries.may_see_company(session, who),
         todo=suggestions.this_week(session, who, chosen.departments),
     )
 
@@ -100,9 +114,16 @@ def beside(team: Team) -> str:
 
 
 def _company(week: PublishedWeek | None) -> dict[str, Any]:
-    """Give the company's figures, which everybody of the company may know."""
-    if week is None:
-        return {"figures": [], "rungs": [], "pairs": definitions.PAIRS, "floor": settings().floor}
+    """Give the company's figures to whom they are published: everybody, unless the company wants less."""
+    shown = queries.may_see_company(db.session(), viewer())
+    common = {
+        "away": _away(),
+        "company_shown": shown,
+        "restricted": company_settings.figures_restricted(db.session()),
+    }
+    if week is None or not shown:
+        empty = {"figures": [], "rungs": [], "pairs": definitions.PAIRS, "floor": settings().floor}
+        return empty | common
     series = queries.company_series(db.session(), week.day)
     told = series.get(week.day, {})
     return {
@@ -111,12 +132,24 @@ def _company(week: PublishedWeek | None) -> dict[str, Any]:
         "drawn": pictures.drawings(db.session(), told),
         "pairs": definitions.PAIRS,
         "floor": week.floor,
+        **common,
     }
+
+
+def _away() -> str:
+    """Name the sites whose people do not count, "" when there are none."""
+    return enumeration(sorted(pauses.sites(db.session())))
+
+
+def _require_company() -> None:
+    if not queries.may_see_company(db.session(), viewer()):
+        raise NotFound
 
 
 @route(blueprint, "/indicators", rule=EMPLOYEE)
 def company() -> Any:
     """Show the company's figures and drawings of the last published week."""
+    _require_company()
     week = queries.week(db.session())
     return page("indicators/company.html", week=week, **_company(week))
 
@@ -124,6 +157,7 @@ def company() -> Any:
 @route(blueprint, "/indicators/figures.csv", rule=EMPLOYEE, limit="30/minute")
 def company_table() -> Response:
     """Give the company's published values of twelve weeks as a file."""
+    _require_company()
     week = queries.week(db.session())
     if week is None:
         raise NotFound
@@ -156,6 +190,7 @@ def definitions_page() -> Any:
         "indicators/definitions.html",
         definitions=definitions.ALL,
         team_codes=definitions.OF_TEAMS,
+        texts=documents.NAMES,
         week=week,
         **_company(week),
     )

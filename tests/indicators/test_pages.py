@@ -9,7 +9,7 @@ from rse.core import clock, db
 from rse.indicators import running
 from rse.indicators.engine.formulas import INDICATORS
 from rse.indicators.models import Visit
-from rse.people.models import Profile
+from rse.people.models import PersonSkill, Profile
 from tests import factories
 from tests.indicators.company import last_sunday, today
 
@@ -174,3 +174,26 @@ def test_a_visit_is_kept_once_a_day_without_time_or_address(app, published):
     assert days == [today()]
     assert set(Visit.__table__.columns.keys()) == {"day", "person_id"}
     assert app.test_client().post("/presence/visit").status_code == 401
+
+
+def test_this_week_also_names_an_idea_and_a_skill_of_one_person(app, company):
+    session = db.begin_write()
+    people = company.units["Rosemar / Usine / Fraisage"]
+    company.post(
+        company.everyone[40], clock.now() - timedelta(days=30), "idea", title="Un râtelier par poste"
+    )
+    company.post(company.everyone[40], clock.now() - timedelta(days=1), "idea", title="Trop jeune")
+    company.skill(people[3], "rectification")
+    company.skill(people[4], "ébavurage")
+    shared = factories.make_person(session, "au.tre").id
+    skill = session.scalar(select(PersonSkill.skill_id).where(PersonSkill.person_id == people[4]))
+    session.add(PersonSkill(person_id=shared, skill_id=skill, level=1))
+    db.commit()
+    running.rollup()
+    text = factories.browser_of(app, people[0]).get("/team").text
+    todo = re.search(r'<ol class="todo">(.*?)</ol>', text, re.DOTALL).group(1)
+    assert todo.count("<h3>") == 5
+    assert 'href="/people?skill=rectification"' in todo
+    assert "ébavurage" not in todo
+    assert "Trop jeune" not in todo
+    assert "Une idée sans réponse" in todo

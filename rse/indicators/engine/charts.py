@@ -103,9 +103,9 @@ def _map(board: Board) -> Drawing | None:
     cells = sorted(sorted(sizes, key=lambda cell: (-sizes[cell], cell))[:MOST_CELLS])
     couples = sum(sizes.values()) * (sum(sizes.values()) - 1) / 2
     density = sum(count.values()) / couples if couples else 0
-    levels = []
+    levels, drawn = [], set(cells)
     for (one, two), ties in sorted(count.items()):
-        if {one, two} <= set(cells) and len(people[one, two]) >= floor:
+        if one in drawn and two in drawn and len(people[one, two]) >= floor:
             possible = sizes[one] * (sizes[one] - 1) / 2 if one == two else sizes[one] * sizes[two]
             level = sum(ties / possible >= limit * density for limit in LEVELS)
             levels.append([cells.index(one), cells.index(two), level])

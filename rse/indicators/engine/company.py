@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from rse.accounts.models import Person
 from rse.core.activity import Activity, ActivityEvent
 from rse.core.model import new_id
+from rse.indicators import pauses
 from rse.indicators.engine.measure import PULSE_DAYS, Declared, Partition
 from rse.indicators.engine.partition import cut
 from rse.indicators.engine.staff import Engagement, Staff, Stay
@@ -20,6 +22,7 @@ from rse.people.models import Department, DepartmentMembership, Profile
 
 AT_ONCE = 500
 LEADER = "executive"  # the role
+OFF, GONE = "off", "gone"  # kinds of those who do not count
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,20 @@ class Features:
 
 
 def staff(session: Session) -> Staff:
-    """Give the people of the company and their departments over time. Guests and services never count."""
+    """Give the people of the company and their departments over time. Guests and services never count.
+
+    Nor does who works at a site where figures are switched off, or did something before they were on again.
+    """
     people: dict[int, Engagement] = {}
-    query = select(Person.id, Person.kind, Person.status, Person.roles, Profile.start_date, Profile.end_date)
+    off, resumed = pauses.sites(session), pauses.resumed(session)
+    dates = (Profile.start_date, Profile.end_date)
+    query = select(Person.id, Person.kind, Person.status, Person.roles, Person.site, *dates)
     query = query.outerjoin(Profile, Profile.person_id == Person.id)
-    for person, kind, status, roles, start, end in session.execute(query):
+    for person, kind, status, roles, site, start, end in session.execute(query):
         unknown = status != "active" and end is None  # gone at a time that nobody has said
-        people[person] = Engagement("gone" if unknown else kind, start, end, LEADER in roles)
+        counted = OFF if site in off else GONE if unknown else kind
+        since = max((resumed[name] for name in (pauses.ALL, site) if name in resumed), default=None)
+        people[person] = Engagement(counted, start, end, LEADER in roles, since)
     stays: dict[int, list[Stay]] = defaultdict(list)
     member = DepartmentMembership
     columns = (member.person_id, member.department_id, member.from_date, member.to_date)
@@ -99,24 +109,23 @@ def _store(
     for department, head in heads.items():
         members[head].append(department)
     paths = {row.id: row.path for row in session.execute(select(Department.id, Department.path))}
-    found: dict[int, int] = {}
+    known = {row.key: row.id for row in session.execute(select(Cell.key, Cell.id))}
+    found, fresh, placed = dict[int, int](), list[dict[str, Any]](), list[dict[str, int]]()
     for head, departments in members.items():
         whole = len(members) == 1 and sum(parents[d] not in parents for d in departments) > 1
-        cell = _cell(session, departments, None if whole else head, "" if whole else paths[head])
-        session.execute(insert(CutCell).values(quarter=name, cell_id=cell))
+        key = sha256(repr(sorted(departments)).encode()).hexdigest()
+        cell = known.get(key)
+        if cell is None:
+            cell = new_id()
+            above, called = (None, "") if whole else (head, paths[head])
+            fresh.append({"id": cell, "key": key, "head_id": above, "name": called})
+            placed += [{"cell_id": cell, "department_id": d} for d in departments]
         found |= dict.fromkeys(departments, cell)
+    cut_cells = [{"quarter": name, "cell_id": cell} for cell in sorted(set(found.values()))]
+    for table, rows in ((Cell, fresh), (CellDepartment, placed), (CutCell, cut_cells)):
+        if rows:
+            session.execute(insert(table), rows)
     return found
-
-
-def _cell(session: Session, departments: Sequence[int], head: int | None, name: str) -> int:
-    key = sha256(repr(sorted(departments)).encode()).hexdigest()
-    known = session.scalar(select(Cell.id).where(Cell.key == key))
-    if known is not None:
-        return known
-    fresh = new_id()
-    session.execute(insert(Cell).values(id=fresh, key=key, head_id=head, name=name))
-    session.execute(insert(CellDepartment), [{"cell_id": fresh, "department_id": d} for d in departments])
-    return fresh
 
 
 def _with_new_ones(known: Mapping[int, int], parents: Mapping[int, int | None]) -> dict[int, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,21 +12,35 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from rse.accounts.models import Person
 from rse.core import clock
 from rse.core.activity import Activity, Touched
-from rse.indicators.engine import company, corrections
+from rse.indicators import pauses
+from rse.indicators.engine import company, corrections, emerging
 from rse.indicators.engine.charts import Board, draw
-from rse.indicators.engine.floor import PRIMARY, SHOWN
+from rse.indicators.engine.floor import PRIMARY, SHOWN, Before
 from rse.indicators.engine.measure import Partition, measure, settle
 from rse.indicators.engine.models import KEEP_DAYS, ROLLUPS, Horizon
 from rse.indicators.engine.rollup import Rollup
 from rse.indicators.engine.staff import Staff
 from rse.indicators.engine.statements import Moment
 from rse.indicators.engine.windows import Calendar, Windows
-from rse.indicators.models import COMPANY, Cell, CellDepartment, CutCell, Published, Visit, Week, quarter
+from rse.indicators.models import (
+    COMPANY,
+    Cell,
+    CellDepartment,
+    CutCell,
+    Published,
+    PulseWave,
+    Signal,
+    Visit,
+    Week,
+    quarter,
+)
 
 WEEK = timedelta(days=7)
 SUNDAY = 6
+LISTENED = 4 * WEEK  # weak signals are looked for in the weeks up to so long ago
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ class Job:
         published = []
         for sunday in self._sundays(self.calendar.slot(first), until):
             rollup.advance(sunday)
-            self._publish(people, sunday)
+            self._publish(people, sunday, until)
             published.append(sunday)
         rollup.advance(until)
         with self.unit():
@@ -70,6 +85,9 @@ class Job:
         """Give the Sundays after the last published one, or from the first event on."""
         last = self._last()
         sunday = first + timedelta(days=SUNDAY - first.weekday()) if last is None else last + WEEK
+        resumed = pauses.resumed(self.session).get(pauses.ALL)
+        while resumed is not None and sunday - WEEK + pauses.DAY < resumed:
+            sunday += WEEK  # weeks with a day on which the figures were switched off are never published
         if last is None and self.newest is not None:
             latest = until - timedelta(days=(until.weekday() - SUNDAY) % 7)
             sunday = max(sunday, latest - (self.newest - 1) * WEEK)
@@ -80,17 +98,35 @@ class Job:
     def _last(self) -> date | None:
         return self.session.scalar(select(func.max(Week.day)))
 
+    def pause(self, today: date) -> bool:
+        """Heed the off switch: delete what was counted of those it concerns. Tells whether all is off."""
+        names = pauses.unnoted(self.session, today)
+        known = pauses.resumed(self.session)
+        fresh = [name for name in names if name not in known or known[name] < today]
+        if names:
+            with self.unit():
+                pauses.note(self.session, names, today)
+                if pauses.ALL in names:
+                    for table in (*ROLLUPS, Visit):
+                        self.session.execute(delete(table))
+                elif fresh:
+                    here = self.session.scalars(select(Person.id).where(Person.site.in_(fresh))).all()
+                    forget(self.session, self.activities, self.calendar, here)
+        return pauses.off(self.session)
+
     def due(self, until: date) -> bool:
         """Tell whether a day up to `until` has not been counted yet."""
         return (self.session.scalar(select(Horizon.day)) or date.min) <= until
 
-    def _publish(self, people: Staff, sunday: date) -> None:
-        windows = Windows(self.calendar, sunday)
+    def _publish(self, people: Staff, sunday: date, until: date) -> None:
+        windows, heard = Windows(self.calendar, sunday), list[dict[str, Any]]()
+        if sunday > until - LISTENED:  # what was new months ago is of no use to anybody
+            heard = emerging.find(self.session, people, self.calendar, sunday, self.floor)
         with self.unit():
             partition = company.partition(self.session, people, sunday, self.floor)
             declared = company.declared(self.session, self.activities, sunday)
             moment, _ = settle(self.session, people, partition, windows, floor=self.floor, declared=declared)
-        rows = self._rows(partition, moment)
+        rows = self._rows(partition, moment, self._before(partition, sunday))
         with self.unit():
             self.session.execute(insert(Published), rows)
             week = {
@@ -100,12 +136,29 @@ class Job:
                 "published_at": clock.now(),
             }
             self.session.execute(insert(Week).values(week))
+            if heard:
+                self.session.execute(insert(Signal), heard)
 
-    def _rows(self, partition: Partition, moment: Moment) -> list[dict[str, Any]]:
+    def _before(self, partition: Partition, sunday: date) -> dict[str, Before]:
+        """Give what was published a week ago, by indicator."""
+        columns = (Published.code, Published.cell_id, Published.status, Published.figures)
+        rows = self.session.execute(select(*columns).where(Published.day == sunday - WEEK)).all()
+        status: dict[str, dict[int, str]] = defaultdict(dict)
+        figures: dict[str, dict[int, Any]] = defaultdict(dict)
+        for row in rows:
+            status[row.code][row.cell_id] = row.status
+            figures[row.code][row.cell_id] = row.figures
+        there = {row.cell_id for row in rows}
+        fresh = set(partition.cells) - there if there - {COMPANY} else set[int]()
+        return {code: Before(status[code], figures[code], fresh=fresh) for code in status}
+
+    def _rows(
+        self, partition: Partition, moment: Moment, before: Mapping[str, Before]
+    ) -> list[dict[str, Any]]:
         """Give what may leave the job, and nothing else: no base, no unmasked value."""
         told = [
             (cell, code, figure.status, figure.published)
-            for code, cells in measure(self.session, partition, moment).items()
+            for code, cells in measure(self.session, partition, moment, before).items()
             for cell, figure in cells.items()
         ]
         board = Board(self.session, moment, company.names(self.session, partition.cells))
@@ -140,5 +193,5 @@ def forget(
 
 def reset(session: Session) -> None:
     """Forget everything, published weeks too: for a demo company that makes room for the real one."""
-    for table in (*ROLLUPS, Visit, Published, Week, CutCell, CellDepartment, Cell):
+    for table in (*ROLLUPS, Visit, Signal, PulseWave, Published, Week, CutCell, CellDepartment, Cell):
         session.execute(delete(table))

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from rse.indicators.engine.floor import SHOWN, suppress
+from rse.indicators.engine.floor import SHOWN, Before, suppress
 from rse.indicators.engine.formulas import INDICATORS
 from rse.indicators.engine.models import Holder, Opinion, Place, Population
 from rse.indicators.engine.rollup import tag_key
@@ -98,23 +98,32 @@ def _present(
     }
 
 
-def measure(session: Session, partition: Partition, moment: Moment) -> dict[str, dict[int, Figure]]:
-    """Compute every indicator for the company and each cell, from what `settle` and the roll-ups wrote."""
-    return {one.code: _one(session, one, partition, moment) for one in INDICATORS}
+def measure(
+    session: Session, partition: Partition, moment: Moment, before: Mapping[str, Before] | None = None
+) -> dict[str, dict[int, Figure]]:
+    """Compute every indicator for the company and each cell, from what `settle` and the roll-ups wrote.
+
+    `before` holds what was published a week ago, by indicator: then two weeks are looked at together.
+    """
+    past = before or {}
+    return {one.code: _one(session, one, partition, moment, past.get(one.code)) for one in INDICATORS}
 
 
-def _one(session: Session, indicator: Indicator, partition: Partition, moment: Moment) -> dict[int, Figure]:
+def _one(
+    session: Session, indicator: Indicator, partition: Partition, moment: Moment, before: Before | None
+) -> dict[int, Figure]:
     rows = indicator.rows(session, moment)
     bases: dict[int, set[int]] = defaultdict(set)
     for pair in session.execute(indicator.bases(moment)):
         bases[pair.cell].add(pair.person)
     cells = [COMPANY, *(sorted(partition.cells) if indicator.teams else ())]
     everyone = [*cells, NOWHERE] if indicator.teams else cells
-    status = suppress({cell: bases[cell] for cell in everyone}, moment.floor)
-    figures = {}
-    for number in cells:
-        cell = Cell(rows.get(number, {}), len(bases[number]), number == COMPANY, moment)
-        internal = indicator.internal(cell)
-        told = indicator.published(cell, internal) if status[number] == SHOWN else None
-        figures[number] = Figure(status[number], cell.base, internal, told)
-    return figures
+    known = {n: Cell(rows.get(n, {}), len(bases[n]), n == COMPANY, moment) for n in cells}
+    internal = {n: indicator.internal(cell) for n, cell in known.items()}
+    figures = {n: indicator.published(cell, internal[n]) for n, cell in known.items()}
+    past = None if before is None else replace(before, now=figures)
+    status = suppress({cell: bases[cell] for cell in everyone}, moment.floor, past)
+    return {
+        n: Figure(status[n], known[n].base, internal[n], figures[n] if status[n] == SHOWN else None)
+        for n in cells
+    }

@@ -15,10 +15,12 @@ class Engagement:
     start: date | None = None
     end: date | None = None
     leader: bool = False
+    since: date | None = None  # counted from this day on: figures had been switched off before
 
     def covers(self, day: date) -> bool:
         """Tell whether this is an employee, employed on that day."""
-        return self.kind == EMPLOYEE and _within(day, self.start, self.end)
+        inside = _within(day, self.start, self.end) and _within(day, self.since, None)
+        return self.kind == EMPLOYEE and inside
 
 
 @dataclass(frozen=True, slots=True)
