@@ -13,6 +13,8 @@ FEATURES = (
     "recognition",
     "announcements",
     "gatherings",
+    "sharing",
+    "drafts",
     "search",
     "moderation",
     "notifications",

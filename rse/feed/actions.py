@@ -9,8 +9,8 @@ from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.policy import Action, Invalid, NotFound, Refused
 from rse.core.web import SIGNED_IN, Form, is_fragment, page, read_form, route, see_other, viewer
-from rse.feed import cards, composing, policy, queries, reacting, service, timeline
-from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, EditPostForm, Toggle, of_kind
+from rse.feed import cards, composing, editing, policy, queries, reacting, schemas, service, timeline
+from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, Toggle, of_kind
 from rse.feed.views import blueprint, card_of, show_home, show_post
 from rse.groups import queries as groups
 
@@ -86,15 +86,15 @@ def keep(post_id: int) -> Any:
 def edit_form(post_id: int) -> Any:
     """Show the form to change one's own post."""
     found = _own_post(post_id)
-    data = {"kind": found.kind, "title": found.title or "", "body": found.body}
-    return _edit_page(200, Form(data, None, {}), found)
+    return _edit_page(200, Form(editing.held(db.session(), viewer(), found), None, {}), found)
 
 
 def _edit_page(status: int, form: Form[Any], post: Any) -> Response:
     """Show the form of a post; one that is a text alone may become another such kind."""
     plain = [(kind.name, kind.label) for kind in kinds.known().values() if kind.plain]
     changeable = kinds.of(post.kind).plain
-    return page("feed/edit.html", status, form=form, post=post, kinds=plain if changeable else [])
+    part = kinds.of(post.kind).editor
+    return page("feed/edit.html", status, form=form, post=post, kinds=plain if changeable else [], part=part)
 
 
 def _own_post(post_id: int) -> Any:
@@ -107,18 +107,9 @@ def _own_post(post_id: int) -> Any:
 @route(blueprint, "/posts/<pid:post_id>/edit", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
 def edit(post_id: int) -> Any:
     """Change one's own post."""
-    form = read_form(EditPostForm)
+    form = read_form(schemas.editing(queries.post(db.session(), viewer(), post_id).kind))
     try:
-        given = form.input
-        service.edit(
-            db.session(),
-            viewer(),
-            post_id,
-            body=given.body,
-            title=given.title or "",
-            kind=given.kind,
-            tags=None,
-        )
+        editing.edit_given(db.session(), viewer(), post_id, form.input)
     except Invalid as error:
         db.rollback()
         return _edit_page(422, wrong(form, error), _own_post(post_id))
