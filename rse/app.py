@@ -19,7 +19,8 @@ from rse.core.web import limiter
 from rse.features import FEATURES
 
 ROOT = Path(__file__).resolve().parents[1]
-MAX_REQUEST = 26 * 1024 * 1024  # one attachment of 25 MB with its form
+MB = 1024 * 1024
+MAX_REQUEST = 26 * MB  # one attachment of 25 MB with its form
 MAX_FORM_MEMORY = 2 * 1024 * 1024
 
 
@@ -36,7 +37,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     )
     app.config.update(
         SECRET_KEY=settings.secret_key or _development_key(settings.data_dir),
-        MAX_CONTENT_LENGTH=MAX_REQUEST,
+        MAX_CONTENT_LENGTH=max(MAX_REQUEST, (settings.files_max_mb + 1) * MB),
         MAX_FORM_MEMORY_SIZE=MAX_FORM_MEMORY,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_ENABLED=settings.rate_limits,

@@ -88,6 +88,10 @@ class Settings(BaseSettings):
         "", description="smtp://user:password@host:port (TLS when offered), smtps:// for TLS from the start"
     )
     mail_from: str = Field("", description="address that mails come from; default no-reply@ the host")
+    files_max_mb: int = Field(25, ge=1, le=200, description="size of one file that people attach, in MB")
+    files_quota_mb: int = Field(
+        2000, ge=10, le=1_000_000, description="size of all that one person has attached, in MB"
+    )
     metrics_token: str = Field("", description="bearer token for /metrics from another host")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
     audit_syslog: str = Field(

@@ -119,7 +119,7 @@ def send_message(conversation_id: int, body: SendMessage) -> Any:
     """Send a message; the same `client_id` gives the same message."""
     message = service.send(
         db.session(), viewer(), conversation_id, body=body.body,
-        client_id=body.client_id or token_hex(16), reply_to=body.reply_to,
+        client_id=body.client_id or token_hex(16), reply_to=body.reply_to, attachments=body.attachments,
     )  # fmt: skip
     return _one(message)
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from rse.chat import api, live, models, queries, tasks, views
+from rse.chat.attaching import HOLDER
 from rse.chat.exports import EXPORT
 from rse.chat.following import follow
 from rse.chat.indicators import ACTIVITY
@@ -33,6 +34,7 @@ feature = Feature(
     activity=(ACTIVITY,),
     notices=NOTICES,
     exports=(EXPORT,),
+    holders=(HOLDER,),
     frame=(unread,),
     nav=(NavItem("messages", lazy("Messages"), "chat.index", "message-circle", 35),),
     panels=(Panel("group.discussion", "discussion", lazy("Discussion"), 10, views.panel),),

@@ -45,6 +45,7 @@ def send(viewer: Viewer, sent: SendLive) -> dict[str, Any]:
         body=sent.body,
         client_id=sent.client_id,
         reply_to=sent.reply_to,
+        attachments=sent.attachments,
     )
     return {"message": shapes.messages(_session(), [message])[0]}
 

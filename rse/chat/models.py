@@ -98,6 +98,7 @@ class Message(Identified):
     body_html: Mapped[str] = mapped_column(Text)
     reply_to: Mapped[int | None] = mapped_column(BigInteger)  # a message of the same conversation
     reactions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    files: Mapped[int] = mapped_column(default=0, server_default="0")  # how many hang on it
     at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]

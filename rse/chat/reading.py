@@ -15,6 +15,7 @@ from rse.core.audience import Viewer
 from rse.core.i18n import format_date, local
 from rse.core.model import encode_id
 from rse.core.text import excerpt, plain
+from rse.files.queries import Shown, attached
 
 PAGE = 50
 TOGETHER = timedelta(minutes=5)  # messages of one author closer than this stand together
@@ -34,6 +35,7 @@ class Line:
     day: str = ""  # the day that begins with it
     unread: bool = False  # the first one that was not read
     quote: Mapping[str, str] | None = None
+    files: Sequence[Shown] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def _window(
 def lines(session: Session, viewer: Viewer, place: Place, found: Sequence[Message]) -> list[Line]:
     """Give the lines of messages in their order."""
     shown = shapes.messages(session, found)
+    files = attached(session, "message", [one.id for one in found if one.files and one.deleted_at is None])
     quotes = _quotes(session, found, place)
     made: list[Line] = []
     before: Message | None = None
@@ -119,6 +122,7 @@ def lines(session: Session, viewer: Viewer, place: Place, found: Sequence[Messag
                 day=format_date(message.at, "full") if new_day else "",
                 unread=unread,
                 quote=quotes.get(message.reply_to or 0),
+                files=files.get(message.id, ()),
             )
         )  # fmt: skip
         before = message

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from rse.core.api import Page, PublicId, Schema
+from rse.files.schemas import FileOut, WithFiles
 
 MAX_BODY = 8_000
 MAX_CLIENT_ID = 64
@@ -62,12 +63,21 @@ class RoomQuery(Schema):
     edit: str | None = Field(None, max_length=13)
 
 
-class SendMessage(Schema):
-    """A message; `client_id` is the sender's own name for it: it is stored once however often it is sent."""
+class SendMessage(WithFiles):
+    """A message; `client_id` is the sender's own name for it: it is stored once however often it is sent.
 
-    body: Body
+    With files it needs no text.
+    """
+
+    body: Annotated[str, Field(max_length=MAX_BODY)] = ""
     client_id: ClientId | None = None
     reply_to: PublicId | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "SendMessage":
+        if not self.attachments or self.body:
+            _said(self.body)
+        return self
 
 
 class SendByForm(SendMessage):
@@ -181,6 +191,7 @@ class MessageOut(BaseModel):
     deleted_at: str | None
     reply_to: str | None
     reactions: dict[str, int]
+    attachments: list[FileOut]
 
 
 class ConversationOut(BaseModel):

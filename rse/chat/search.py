@@ -15,6 +15,7 @@ from rse.core.feature import Document, Hit, IndexSource
 from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.text import plain
+from rse.files.queries import words
 
 
 def _touched(event: Any) -> Iterable[int]:
@@ -26,10 +27,14 @@ def load(session: Session, ids: Sequence[int]) -> Iterable[Document]:
     query = select(Message, Conversation.group_id).join(
         Conversation, Conversation.id == Message.conversation_id
     )
-    for message, group_id in session.execute(query.where(Message.id.in_(ids), Message.deleted_at.is_(None))):
+    here = query.where(Message.id.in_(ids), Message.deleted_at.is_(None))
+    rows = session.execute(here).all()
+    files = words(session, "message", [message.id for message, _group in rows if message.files])
+    for message, group_id in rows:
         yield Document(
             key=f"message:{message.id}", kind="message", audience=message.audience, title="",
-            body=plain(message.body_html), at=message.at, version=message.version,
+            body=f"{plain(message.body_html)} {files.get(message.id, '')}".strip(),
+            at=message.at, version=message.version,
             root=f"conversation:{message.conversation_id}", author_id=message.author_id, group_id=group_id,
         )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Writes of messages. Each takes its numbers first: that row is the conversation's lock until the commit."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert
@@ -17,6 +18,7 @@ from rse.core.events import emit
 from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.policy import Action, Invalid, NotFound, Refused, require
+from rse.files import service as files
 
 
 def send(
@@ -27,10 +29,12 @@ def send(
     body: str,
     client_id: str,
     reply_to: int | None = None,
+    attachments: Sequence[int] | None = None,
+    alts: Mapping[int, str] | None = None,
 ) -> Message:
     """Store a message under the next `seq`; the same `client_id` gives the same message again.
 
-    Raises NotFound, Refused, or Invalid for a reply to something else.
+    Raises NotFound, Refused, or Invalid for a reply to something else, or a file that is not theirs.
     """
     taken = take(session, conversation_id, messages=1)
     place = queries.place(session, viewer, conversation_id)
@@ -43,6 +47,10 @@ def send(
         return known
     quoted = _quoted(session, place, reply_to)
     message = _store(session, viewer, place, taken.seq, body=body, client_id=client_id, reply_to=quoted)
+    if attachments:
+        group_id = place.group.id if place.group else None
+        here = ("message", message.id, attachments)
+        message.files = files.attach(session, viewer, *here, group_id=group_id, alts=alts)
     log(session, place, taken.pos, "message:new", message.era, message_id=message.id)
     take_part(session, viewer, place, taken.seq)
     named = _mentioned(session, place, body)

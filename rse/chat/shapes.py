@@ -13,6 +13,8 @@ from rse.core.audience import Viewer
 from rse.core.i18n import _, enumeration
 from rse.core.model import encode_id
 from rse.core.render import iso
+from rse.files.queries import Shown, attached
+from rse.files.schemas import data as file_data
 
 SHOWN_NAMES = 4
 
@@ -31,7 +33,7 @@ def person(card: Card) -> dict[str, Any]:
     }
 
 
-def message(one: Message, author: Card) -> dict[str, Any]:
+def message(one: Message, author: Card, files: Sequence[Shown] = ()) -> dict[str, Any]:
     """Write a message; a deleted one keeps its place, without words."""
     return {
         "id": encode_id(one.id),
@@ -46,14 +48,16 @@ def message(one: Message, author: Card) -> dict[str, Any]:
         "deleted_at": iso(one.deleted_at) if one.deleted_at else None,
         "reply_to": encode_id(one.reply_to) if one.reply_to else None,
         "reactions": one.reactions,
+        "attachments": [file_data(file) for file in files],
     }
 
 
 def messages(session: Session, found: Iterable[Message]) -> list[dict[str, Any]]:
-    """Write several messages, their authors fetched together."""
+    """Write several messages, their authors fetched together, and their files where there are any."""
     rows = list(found)
+    files = attached(session, "message", [row.id for row in rows if row.files and row.deleted_at is None])
     authors = cards(session, (one.author_id for one in rows))
-    return [message(one, authors[one.author_id]) for one in rows]
+    return [message(one, authors[one.author_id], files.get(one.id, ())) for one in rows]
 
 
 def events(session: Session, rows: Sequence[ConversationEvent]) -> list[dict[str, Any]]:

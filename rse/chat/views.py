@@ -23,9 +23,10 @@ from rse.chat.schemas import (
 from rse.core import db
 from rse.core.i18n import _, format_date, format_time
 from rse.core.model import decode_id
-from rse.core.policy import NotFound
+from rse.core.policy import Invalid, NotFound
 from rse.core.text import excerpt, plain
 from rse.core.web import SIGNED_IN, Form, flash, page, read_address, read_form, route, see_other, viewer
+from rse.files import taking
 from rse.groups import views as groups
 from rse.groups.models import Group
 
@@ -161,22 +162,28 @@ def panel(_session: Any, _viewer: Any, subject: Group) -> str:
 @route(blueprint, ROOM, rule=SIGNED_IN, methods=("POST",), limit="120/minute")
 def send(conversation_id: int) -> Any:
     """Send a message."""
-    form = read_form(SendByForm)
+    form = taking.read_posted(SendByForm)
     if form.value is None:
-        flash("; ".join(text for texts in form.errors.values() for text in texts), "error")
-        return page_again(conversation_id)
+        return page_again(conversation_id, form)
     sent = form.input
-    service.send(
-        db.session(), viewer(), conversation_id, body=sent.body,
-        client_id=sent.client_id or token_hex(16), reply_to=sent.reply_to,
-    )  # fmt: skip
+    try:
+        service.send(
+            db.session(), viewer(), conversation_id, body=sent.body,
+            client_id=sent.client_id or token_hex(16), reply_to=sent.reply_to,
+            attachments=sent.attachments, alts=taking.alts(),
+        )  # fmt: skip
+    except Invalid as error:
+        db.rollback()
+        return page_again(conversation_id, Form(form.data, None, error.errors))
     return _back(conversation_id)
 
 
-def page_again(conversation_id: int) -> Any:
-    """Show the conversation again with what was wrong."""
+def page_again(conversation_id: int, form: Form[Any]) -> Any:
+    """Show the conversation again with what was wrong, and what was attached."""
+    flash("; ".join(text for texts in form.errors.values() for text in texts), "error")
     place = queries.place(db.session(), viewer(), conversation_id)
-    return page("chat/messages.html", 422, **_room(place), **_list())
+    values = _room(place) | {"held": taking.held(form), "written": form.data.get("body", "")}
+    return page("chat/messages.html", 422, **values, **_list())
 
 
 def _back(conversation_id: int) -> Response:

@@ -112,6 +112,8 @@ class Endpoint:
     status: int
     summary: str
     tag: str
+    form: type[BaseModel] | None = None
+    sends: str = "application/json"
 
 
 endpoints: dict[tuple[str, str], Endpoint] = {}
@@ -129,13 +131,15 @@ def endpoint(
     status: int = 200,
     limit: str | None = None,
     again: Callable[..., Any] | None = None,
+    form: type[BaseModel] | None = None,
+    sends: str = "application/json",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a call under /api/v1. The function gets `body`, `query` if it names them, and the path's parts.
 
     It returns plain data (dict, list, dataclass, pydantic model or None), or a pair of data and status.
     An unsafe call is committed after it; its docstring's first line is the summary in the document.
     `again` gives what a repeated Idempotency-Key answers, from (the first answer, **the path's parts): it
-    reads anew, so that it refuses what the caller may not read any more.
+    reads anew, so that it refuses what the caller may not read any more. `form` describes a multipart body.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -163,6 +167,8 @@ def endpoint(
             status,
             doc,
             blueprint.name.removesuffix("_api"),
+            form,
+            sends,
         )
         view = guarded(call, rule=rule, limit=limit, api=True)
         blueprint.add_url_rule(PREFIX + path, function.__name__, view, methods=[method])

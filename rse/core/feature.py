@@ -127,6 +127,19 @@ class Export:
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Something that files hang on. Who reads it reads them; nobody else does."""
+
+    kind: str  # "post"
+    readable: Callable[[Session, Viewer, Collection[int]], Collection[int]]  # of these ids, by the one rule
+    gone: Callable[
+        [Session, Collection[int], datetime], Collection[int]
+    ]  # deleted before a moment, or absent
+    changed: Callable[[Session, Collection[int]], None]  # files were taken off: what shows them is old
+    hrefs: Callable[[Session, Collection[int]], Mapping[int, str]]  # the pages where they stand
+
+
+@dataclass(frozen=True)
 class Feature:
     """One folder under rse/: what it adds to the application."""
 
@@ -142,6 +155,7 @@ class Feature:
     panels: tuple[Panel, ...] = ()
     guards: tuple[Guard, ...] = ()
     exports: tuple[Export, ...] = ()
+    holders: tuple[Holder, ...] = ()
     # (session, person id, kind, what the viewer shall know) gives audience tokens
     tokens: Callable[[Session, int, str, dict[str, Any]], Iterable[str]] | None = None
     # The same for many people at once, by {person id: kind}, where sockets are looked after.

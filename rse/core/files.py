@@ -4,8 +4,10 @@ import io
 import re
 import secrets
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image, ImageOps
 
@@ -19,6 +21,12 @@ NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png)")
 QUALITY = 86
 WHITE = (255, 255, 255)
 PNG = b"\x89PNG"
+SHOWN = ("JPEG", "PNG", "WEBP", "GIF")  # what is taken to be shown beside a text
+LONGEST = 3840  # pixels of its longer side
+SMALL = (480, 1280)  # pixels of the longer side of what pages show of it
+SMALL_QUALITY = 80
+
+T = TypeVar("T")
 
 
 class BadPicture(Exception):
@@ -30,6 +38,25 @@ def logo(data: bytes, filename: str, size: tuple[int, int]) -> bytes:
     return _checked(data, lambda: _draw_logo(data, filename, size))
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture drawn anew, and smaller ones of it (WebP) where it is larger than they are."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    small: Mapping[int, bytes]
+
+
+def picture(data: bytes) -> Picture:
+    """Give a picture drawn anew, upright, at most 3,840 pixels long, with the small ones. Raises BadPicture.
+
+    Nothing else of the file is kept. What moves stands still: its first frame is taken.
+    """
+    return _checked(data, lambda: _draw_picture(data), len(data))
+
+
 def square(data: bytes, filename: str, side: int) -> bytes:
     """Give a picture cut to a square and drawn anew as JPEG, `side` pixels wide at most. Raises BadPicture.
 
@@ -39,9 +66,9 @@ def square(data: bytes, filename: str, side: int) -> bytes:
     return _checked(data, lambda: _draw(data, filename, side))
 
 
-def _checked(data: bytes, draw: Callable[[], bytes]) -> bytes:
+def _checked(data: bytes, draw: Callable[[], T], most: int = MAX_BYTES) -> T:
     """Draw, and say in words why a file is not taken."""
-    if len(data) > MAX_BYTES:
+    if len(data) > most:
         raise BadPicture(_("The picture is larger than 8 MB."))
     try:
         with warnings.catch_warnings():
@@ -64,6 +91,38 @@ def _draw_logo(data: bytes, filename: str, size: tuple[int, int]) -> bytes:
     clean.paste(upright)
     out = io.BytesIO()
     clean.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _draw_picture(data: bytes) -> Picture:
+    with Image.open(io.BytesIO(data), formats=list(SHOWN)) as opened:
+        if opened.width * opened.height > MAX_PIXELS:
+            raise BadPicture(_("The picture has too many pixels."))
+        kind = opened.format
+        opened.draft("RGB", (LONGEST, LONGEST))
+        upright = ImageOps.exif_transpose(opened)
+        clear = upright.has_transparency_data
+        upright = upright.convert("RGBA" if clear else "RGB")
+    upright.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    clean = Image.new(upright.mode, upright.size)  # without what the file said beside the picture
+    clean.paste(upright)
+    out = io.BytesIO()
+    if kind == "JPEG":
+        clean.save(out, "JPEG", quality=QUALITY)
+    elif kind == "WEBP":
+        clean.save(out, "WEBP", quality=QUALITY, method=2)
+    else:
+        clean.save(out, "PNG")
+    small = {side: _smaller(clean, side) for side in SMALL if max(clean.size) > side}
+    media_type = {"JPEG": "image/jpeg", "WEBP": "image/webp"}.get(kind or "", "image/png")
+    return Picture(out.getvalue(), media_type, *clean.size, small)
+
+
+def _smaller(clean: Image.Image, side: int) -> bytes:
+    copy = clean.copy()
+    copy.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    out = io.BytesIO()
+    copy.save(out, "WEBP", quality=SMALL_QUALITY, method=2)
     return out.getvalue()
 
 

@@ -113,7 +113,8 @@ def check_texts() -> None:
     fields = [*request.args.items(multi=True)] if b"%00" in request.query_string else []
     if request.method not in db.SAFE and not request.is_json:
         fields += request.form.items(multi=True)
-    wrong = {name: _("This value is not valid.") for name, value in fields if "\x00" in name + value}
+    nothing = _("This value is not valid.")  # a part of a multipart form may come without a name
+    wrong = {name or "form": nothing for name, value in fields if name is None or "\x00" in name + value}
     if wrong:
         raise Invalid(**wrong)
 

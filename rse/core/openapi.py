@@ -17,7 +17,7 @@ def document(title: str, version: str) -> dict[str, Any]:
     """Build the OpenAPI 3.1 document of every declared call."""
     models: list[tuple[type[BaseModel], Any]] = []
     for call in endpoints.values():
-        models += [(m, "validation") for m in (call.body,) if m]
+        models += [(m, "validation") for m in (call.body, call.form) if m]
         models += [
             (m, "serialization") for m in (call.returns,) if isinstance(m, type) and issubclass(m, BaseModel)
         ]
@@ -76,7 +76,7 @@ def _operation(name: str, call: Endpoint, refs: Mapping[Any, Any]) -> dict[str, 
             }
         )
     known = isinstance(call.returns, type) and issubclass(call.returns, BaseModel)
-    content = {"application/json": {"schema": refs[(call.returns, "serialization")] if known else {}}}
+    content = {call.sends: {"schema": refs[(call.returns, "serialization")] if known else {}}}
     done: dict[str, Any] = {"description": "Done"}
     if call.status != HTTPStatus.NO_CONTENT:
         done["content"] = content
@@ -91,7 +91,8 @@ def _operation(name: str, call: Endpoint, refs: Mapping[Any, Any]) -> dict[str, 
         "parameters": parameters,
         "responses": {str(call.status): done, "4XX": failed},
     }
-    if call.body:
-        schema = refs[(call.body, "validation")]
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    for taken, media in ((call.body, "application/json"), (call.form, "multipart/form-data")):
+        if taken:
+            schema = refs[(taken, "validation")]
+            operation["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
     return operation

@@ -15,7 +15,18 @@ from rse.chat.events import MessagesChanged
 from rse.chat.models import Message
 from rse.core import clock
 from rse.core.events import emit
-from rse.demo import chats, clearing, company, conversations, habits, kinds, pulse, recounting, source
+from rse.demo import (
+    attachments,
+    chats,
+    clearing,
+    company,
+    conversations,
+    habits,
+    kinds,
+    pulse,
+    recounting,
+    source,
+)
 from rse.demo.calendar import Calendar
 from rse.feed.events import ThreadsImported
 from rse.feed.models import Comment, Post
@@ -71,6 +82,7 @@ def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bo
     company.gather(made)
     conversations.Threads(made).load()
     kinds.load(made)
+    attachments.load(made)
     habits.look_around(made)
     habits.come(made)
     chats.load(made)

@@ -9,9 +9,12 @@ from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.policy import Action, Invalid, NotFound, Refused
 from rse.core.web import SIGNED_IN, Form, is_fragment, page, read_form, route, see_other, viewer
-from rse.feed import cards, composing, editing, policy, queries, reacting, schemas, service, timeline
-from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, Toggle, of_kind
+from rse.feed import attaching, cards, composing, policy, queries, reacting, service, timeline
+from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, EditPostForm, Toggle, of_kind
 from rse.feed.views import blueprint, card_of, show_home, show_post
+from rse.files import queries as files
+from rse.files import service as file_service
+from rse.files import taking
 from rse.groups import queries as groups
 
 
@@ -23,14 +26,14 @@ def wrong(form: Form[Any], error: Invalid) -> Form[Any]:
 @route(blueprint, "/posts", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
 def publish() -> Any:
     """Publish what the composer holds."""
-    session, who = db.session(), viewer()
-    form = read_form(of_kind(request.form.get("kind") or kinds.USUAL), lenient=True)
+    form = taking.read_posted(of_kind(request.form.get("kind") or kinds.USUAL))
     if form.value is None:
         return _compose_again(form)
+    session, who = db.session(), viewer()
     given = form.input
     group = groups.find(session, who, given.group) if given.group else None
     try:
-        made = service.publish_given(session, who, given, group)
+        made = attaching.publish(session, who, given, group, alts=taking.alts())
     except Invalid as error:
         db.rollback()
         return _compose_again(wrong(form, error))
@@ -86,15 +89,23 @@ def keep(post_id: int) -> Any:
 def edit_form(post_id: int) -> Any:
     """Show the form to change one's own post."""
     found = _own_post(post_id)
-    return _edit_page(200, Form(editing.held(db.session(), viewer(), found), None, {}), found)
+    data: dict[str, Any] = {"kind": found.kind, "title": found.title or "", "body": found.body}
+    return _edit_page(200, Form(data, None, {}), found)
 
 
 def _edit_page(status: int, form: Form[Any], post: Any) -> Response:
     """Show the form of a post; one that is a text alone may become another such kind."""
     plain = [(kind.name, kind.label) for kind in kinds.known().values() if kind.plain]
     changeable = kinds.of(post.kind).plain
-    part = kinds.of(post.kind).editor
-    return page("feed/edit.html", status, form=form, post=post, kinds=plain if changeable else [], part=part)
+    return page(
+        "feed/edit.html",
+        status,
+        form=form,
+        post=post,
+        kinds=plain if changeable else [],
+        files=files.attached(db.session(), "post", [post.id] if post.files else []).get(post.id, ()),
+        held=taking.held(form),
+    )
 
 
 def _own_post(post_id: int) -> Any:
@@ -106,10 +117,24 @@ def _own_post(post_id: int) -> Any:
 
 @route(blueprint, "/posts/<pid:post_id>/edit", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
 def edit(post_id: int) -> Any:
-    """Change one's own post."""
-    form = read_form(schemas.editing(queries.post(db.session(), viewer(), post_id).kind))
+    """Change one's own post; of its files those stay whose box is ticked."""
+    form = taking.read_posted(EditPostForm)
     try:
-        editing.edit_given(db.session(), viewer(), post_id, form.input)
+        given = form.input
+        given.attachments = given.attachments or ([] if "files_shown" in request.form else None)
+        attaching.edit(
+            db.session(),
+            viewer(),
+            post_id,
+            given,
+            body=given.body,
+            title=given.title or "",
+            kind=given.kind,
+            tags=None,
+        )
+        for file_id, alt in taking.alts().items():
+            if file_id in (given.attachments or ()):
+                file_service.describe(db.session(), viewer(), file_id, alt)
     except Invalid as error:
         db.rollback()
         return _edit_page(422, wrong(form, error), _own_post(post_id))
@@ -137,11 +162,10 @@ def delete(post_id: int) -> Any:
 @route(blueprint, "/posts/<pid:post_id>/comments", rule=SIGNED_IN, methods=("POST",), limit="120/minute")
 def add_comment(post_id: int) -> Any:
     """Write under a post."""
-    form = read_form(AddComment)
+    form = taking.read_posted(AddComment)
     session, who = db.session(), viewer()
     try:
-        given = form.input
-        added = service.comment(session, who, post_id, body=given.body, parent_id=given.parent_id)
+        added = attaching.comment(session, who, post_id, form.input, alts=taking.alts())
     except Invalid as error:
         db.rollback()
         return _comment_again(post_id, wrong(form, error))
@@ -161,6 +185,7 @@ def _comment_again(post_id: int, form: Form[Any]) -> Response:
         form=form,
         reply_to=None,
         answerable=kinds.of(found.kind).answerable,
+        held=taking.held(form),
     )
     response.headers["HX-Retarget"] = "#comment-form"
     response.headers["HX-Reswap"] = "outerHTML"
@@ -180,6 +205,7 @@ def comment_card(comment_id: int) -> Response:
         comments=[shown],
         parents=parents,
         mine=queries.my_reactions(session, who, [comment_id]),
+        files=files.attached(session, "comment", [comment_id] if shown.files else []),
         reactions=cards.REACTIONS,
         may_write=policy.is_open(group),
         may_accept=kinds.of(post.kind).answerable and policy.may_accept(who, post.author_id, group, tie),
@@ -222,7 +248,7 @@ def edit_comment(comment_id: int) -> Any:
     """Change one's own comment."""
     form = read_form(EditComment)
     try:
-        service.edit_comment(db.session(), viewer(), comment_id, body=form.input.body)
+        attaching.edit_comment(db.session(), viewer(), comment_id, form.input)
     except Invalid as error:
         db.rollback()
         found = _own_comment(comment_id)

@@ -11,7 +11,7 @@ from rse.core.i18n import _
 from rse.core.model import decode_id
 from rse.core.policy import Invalid
 from rse.core.web import SIGNED_IN, decode_cursor, viewer
-from rse.feed import documents, queries, reacting, service, timeline
+from rse.feed import attaching, documents, queries, reacting, service, timeline
 from rse.feed.documents import CommentOut, CommentPage, PostOut, PostPage
 from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, EditPost, FeedPage, PublishPost
 from rse.groups import queries as groups
@@ -64,7 +64,7 @@ def publish(body: PublishPost) -> Any:
     declared = kinds.of(body.kind)
     if declared.unsigned(body) and "Idempotency-Key" in request.headers:
         raise Invalid(**{"Idempotency-Key": _("A key is kept with who sent it: leave it out here.")})
-    made = service.publish_given(session, who, body, group)
+    made = attaching.publish(session, who, body, group)
     return documents.post(session, who, made.id) | dict(declared.once(body))
 
 
@@ -78,7 +78,7 @@ def show(post_id: int) -> Any:
 def edit(post_id: int, body: EditPost) -> Any:
     """Change one's own post."""
     session, who = db.session(), viewer()
-    service.edit(session, who, post_id, **body.model_dump())
+    attaching.edit(session, who, post_id, body, **body.model_dump(exclude={"attachments"}))
     return documents.post(session, who, post_id)
 
 
@@ -115,7 +115,7 @@ def _read_comment(comment_id: int) -> dict[str, Any]:
 )  # fmt: skip
 def add_comment(post_id: int, body: AddComment) -> Any:
     """Write a comment under a post."""
-    added = service.comment(db.session(), viewer(), post_id, body=body.body, parent_id=body.parent_id)
+    added = attaching.comment(db.session(), viewer(), post_id, body)
     return _comment(post_id, added.id)
 
 
@@ -124,7 +124,7 @@ def add_comment(post_id: int, body: AddComment) -> Any:
 )
 def edit_comment(comment_id: int, body: EditComment) -> Any:
     """Change one's own comment."""
-    changed = service.edit_comment(db.session(), viewer(), comment_id, body=body.body)
+    changed = attaching.edit_comment(db.session(), viewer(), comment_id, body)
     return _comment(changed.post_id, changed.id)
 
 

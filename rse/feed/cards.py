@@ -23,6 +23,8 @@ from rse.core.i18n import lazy
 from rse.core.model import encode_id
 from rse.feed import queries
 from rse.feed.timeline import Entry
+from rse.files import showing
+from rse.files.queries import attached
 
 KEPT = 5000  # cards in memory: about 30 MB
 _MARK = secrets.token_hex(6)  # so that no text that people write can be a slot
@@ -76,14 +78,15 @@ def compiled(session: Session, entries: Sequence[Entry]) -> list[Compiled]:
     if not missing:
         return found
     bodies = queries.bodies(session, missing)
+    files = attached(session, "post", [body.id for body in bodies.values() if body.files])
     for at, (entry, card) in enumerate(zip(entries, found, strict=True)):
         if card is None:
-            found[at] = _compile(bodies[entry.id])
+            found[at] = _compile(bodies[entry.id], showing.attached(files.get(entry.id, ())))
             cache.put(keys[at], found[at])
     return found
 
 
-def _compile(body: queries.Body) -> Compiled:
+def _compile(body: queries.Body, beside: Markup) -> Compiled:
     """Render a card and cut it at its slots."""
     template: Any = current_app.jinja_env.get_template("feed/_card.html").module
     key, key_slot = encode_id(body.id), str(SLOTS["key"])
@@ -91,9 +94,9 @@ def _compile(body: queries.Body) -> Compiled:
     footer = rendered(shared.replace(key_slot, key))
     kind = kinds.of(body.kind)
     badge = kind.badge(body) if kind.badge else None
-    part = SLOTS["part"] if kind.part or kind.whole else ""
+    part = SLOTS["part"] if kind.part else ""
     tags = [tag for tag in body.tags if f'"/tags/{tag}"' not in body.html]
-    parts = _SLOT.split(template.card(body, SLOTS, footer, tags, badge, part))
+    parts = _SLOT.split(template.card(body, SLOTS, footer, tags, badge, part, beside))
     author, moderator = (
         _menu(own, bool(body.edited_at), i18n.get_locale()).replace(key_slot, key) for own in (True, False)
     )

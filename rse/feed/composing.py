@@ -15,6 +15,7 @@ from rse.core.headers import csrf_token
 from rse.core.hours import hours_of, is_open, next_opening
 from rse.core.web import settings
 from rse.feed import policy, queries
+from rse.files import taking
 from rse.groups import queries as groups
 from rse.groups.models import Group
 from rse.groups.tokens import Mine
@@ -94,7 +95,7 @@ def kind_of(session: Session, viewer: Viewer, form: Any, moderates: bool) -> dic
     chosen = form.data.get("kind", "") if form else ""
     if all(kind.name != chosen for kind in offered):
         chosen = kinds.USUAL
-    return {"kinds": offered, "kind": chosen, "part": kinds.of(chosen).composer}
+    return {"kinds": offered, "kind": chosen, "part": kinds.of(chosen).composer} | {"held": taking.held(form)}
 
 
 def waits_until(session: Session, viewer: Viewer) -> str:

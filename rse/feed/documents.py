@@ -16,6 +16,9 @@ from rse.core.render import iso
 from rse.feed import queries, timeline
 from rse.feed.cards import key_of
 from rse.feed.timeline import Entry
+from rse.files.queries import Shown, attached
+from rse.files.schemas import FileOut
+from rse.files.schemas import data as file_data
 from rse.groups import queries as groups
 
 KEPT = 5000
@@ -76,6 +79,7 @@ class PostOut(BaseModel):
     reactions: dict[str, int]
     my_reactions: list[str]
     answer_id: str | None
+    attachments: list[FileOut]
     votes: int | None = None
     status: str | None = None
     poll: dict[str, Any] | None = None
@@ -103,6 +107,7 @@ class CommentOut(BaseModel):
     edited_at: str | None
     reactions: dict[str, int]
     my_reactions: list[str]
+    attachments: list[FileOut]
 
 
 class CommentPage(BaseModel):
@@ -124,7 +129,7 @@ def person(card: Card) -> dict[str, Any]:
     }
 
 
-def _post(body: queries.Body, named: Sequence[Card]) -> dict[str, Any]:
+def _post(body: queries.Body, named: Sequence[Card], files: Sequence[Shown]) -> dict[str, Any]:
     """Write what does not depend on the viewer."""
     return {
         "id": encode_id(body.id),
@@ -143,6 +148,7 @@ def _post(body: queries.Body, named: Sequence[Card]) -> dict[str, Any]:
         "reactions": body.reactions,
         "my_reactions": [],
         "answer_id": encode_id(body.answer_id) if body.answer_id else None,
+        "attachments": [file_data(file) for file in files],
         "votes": None,
         "status": None,
         "poll": None,
@@ -154,9 +160,10 @@ def _documents(session: Session, entries: Sequence[Entry]) -> list[dict[str, Any
     missing = [entry.id for entry, document in zip(entries, found, strict=True) if document is None]
     if missing:
         bodies, named = queries.bodies(session, missing), queries.mentions(session, missing)
+        files = attached(session, "post", [body.id for body in bodies.values() if body.files])
         for at, entry in enumerate(entries):
             if found[at] is None:
-                found[at] = _post(bodies[entry.id], named.get(entry.id, ()))
+                found[at] = _post(bodies[entry.id], named.get(entry.id, ()), files.get(entry.id, ()))
                 cache.put(key_of(entry), found[at])
     return found
 
@@ -238,6 +245,7 @@ def comments(
 ) -> list[dict[str, Any]]:
     """Write the comments of a readable post."""
     mine = queries.my_reactions(session, viewer, [c.id for c in shown])
+    files = attached(session, "comment", [c.id for c in shown if c.files])
     return [
         {
             "id": encode_id(c.id),
@@ -250,6 +258,7 @@ def comments(
             "edited_at": iso(c.edited_at) if c.edited_at else None,
             "reactions": c.reactions,
             "my_reactions": [name for name in c.reactions if name in mine.get(c.id, ())],
+            "attachments": [file_data(file) for file in files.get(c.id, ())],
         }
         for c in shown
     ]

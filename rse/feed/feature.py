@@ -6,18 +6,17 @@ from rse.core.kinds import USUAL, PostKind
 from rse.feed import (
     actions,
     api,
+    attaching,
     cli,
     events,
     exports,
     indicators,
     keeping,
     live,
-    manage_views,
-    moving,
     notices,
     panels,
     search,
-    silence_views,
+    service,
     views,
 )
 from rse.groups.events import GroupRetokened
@@ -26,7 +25,6 @@ SEEN = (
     events.PostPublished,
     events.PostChanged,
     events.PostDeleted,
-    events.PostMoved,
     events.CommentAdded,
     events.CommentChanged,
     events.Reacted,
@@ -39,7 +37,6 @@ feature = Feature(
     nav=(
         NavItem("home", lazy("Home"), "feed.home", "house", 10),
         NavItem("saved", lazy("Kept for later"), "feed.saved", "bookmark", 30, "me"),
-        NavItem("silenced", lazy("Left out of my feed"), "feed.silenced", "", 25, "settings.tabs"),
     ),
     panels=(
         Panel("home.rail", "week", lazy("Your week"), 10, panels.own_week),
@@ -48,7 +45,7 @@ feature = Feature(
         Panel("person.main", "feed", lazy("Latest posts"), 30, panels.person_latest),
     ),
     subscribers=(
-        Subscriber("feed.retoken", (GroupRetokened,), moving.retoken, "same_transaction"),
+        Subscriber("feed.retoken", (GroupRetokened,), service.retoken, "same_transaction"),
         Subscriber("feed.live", SEEN, live.tell, "live"),
     ),
     activity=(indicators.activity,),
@@ -56,7 +53,8 @@ feature = Feature(
     notices=notices.NOTICES,
     index=(search.posts, search.comments),
     exports=(exports.export,),
+    holders=attaching.HOLDERS,
     keeps=keeping.KEEPS,
 )
 
-__all__ = ["actions", "cli", "feature", "manage_views", "silence_views"]
+__all__ = ["actions", "cli", "feature"]

@@ -65,6 +65,7 @@ class Body:
     reactions: dict[str, int]
     answer_id: int | None
     audience: str
+    files: int
     author: Card
     group: tuple[int, str, str, str] | None  # id, slug, name, visibility
 
@@ -75,7 +76,7 @@ _OF_BODY = tuple(
     _POST[name]
     for name in (
         "id", "kind", "title", "body", "body_html", "tags", "at", "edited_at", "comment_count", "reactions",
-        "answer_id", "audience",
+        "answer_id", "audience", "files",
     )
 )  # fmt: skip
 _BODIES = (
@@ -96,8 +97,9 @@ def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
     at = len(COLUMNS)
     found = {}
     for row in session.execute(_BODIES, {"ids": list(ids)}):
-        group = tuple(row[at + 12 :]) if row[at + 12] is not None else None
-        values: list[Any] = [*row[at : at + 12], card_of(row), group]
+        own = row[at : at + len(_OF_BODY)]
+        group = tuple(row[at + len(_OF_BODY) :])
+        values: list[Any] = [*own, card_of(row), group if group[0] is not None else None]
         found[values[0]] = Body(*values)
     return found
 
@@ -173,6 +175,7 @@ class Shown:
     at: datetime
     edited_at: datetime | None
     reactions: dict[str, int]
+    files: int
     author: Card
 
 
@@ -180,7 +183,7 @@ def _comments() -> Any:
     return (
         select(
             *COLUMNS, Comment.id, Comment.post_id, Comment.parent_id, Comment.body, Comment.body_html,
-            Comment.at, Comment.edited_at, Comment.reactions,
+            Comment.at, Comment.edited_at, Comment.reactions, Comment.files,
         )
         .join(Comment, Comment.author_id == Person.id)
         .where(Comment.deleted_at.is_(None))

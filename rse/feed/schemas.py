@@ -10,6 +10,7 @@ from pydantic_core import CoreSchema
 from rse.core import kinds
 from rse.core.api import Page, PublicId, Schema
 from rse.core.i18n import lazy
+from rse.files.schemas import WithFiles
 
 MAX_TITLE, MAX_BODY, MAX_COMMENT, MAX_TAGS = 200, 20_000, 8_000, 10
 
@@ -41,7 +42,7 @@ def _known(name: str) -> str:
 Kind = Annotated[str, Field(max_length=14), AfterValidator(_known)]
 
 
-class PublishPost(Schema):
+class PublishPost(WithFiles):
     """A new post; `group` is a slug, or nothing for the whole company. Each kind adds its own fields."""
 
     kind: Kind = kinds.USUAL
@@ -84,7 +85,7 @@ def of_kind(name: str) -> type[PublishPost]:
     return _publishing(kinds.known()[name]) if name in kinds.known() else PublishPost
 
 
-class EditPost(Schema):
+class EditPost(WithFiles):
     """A changed post: what is given replaces what was there."""
 
     kind: Kind | None = None
@@ -99,27 +100,15 @@ class EditPostForm(EditPost):
     body: Body
 
 
-@lru_cache(maxsize=50)
-def _editing(kind: kinds.PostKind) -> type[EditPostForm]:
-    bases = (EditPostForm, kind.edited) if kind.edited else EditPostForm
-    made: Any = create_model(f"Edit{kind.name.title()}", __base__=bases)
-    return cast("type[EditPostForm]", made)
-
-
-def editing(name: str) -> type[EditPostForm]:
-    """Give what the form of a post of a kind takes."""
-    return _editing(kinds.of(name)) if name in kinds.known() else EditPostForm
-
-
-class AddComment(Schema):
+class AddComment(WithFiles):
     """A comment under a post, perhaps in reply to another one there."""
 
     body: CommentBody
     parent_id: PublicId | None = None
 
 
-class EditComment(Schema):
-    """A changed comment."""
+class EditComment(WithFiles):
+    """A changed comment; of its files those stay that are named."""
 
     body: CommentBody
 
@@ -141,25 +130,3 @@ class Toggle(Schema):
     """A reaction to give or to take back, by its button."""
 
     name: Literal["thanks", "agree", "insight", "support", "celebrate"]
-
-
-class CloseForm(Schema):
-    """Why a discussion takes no more comments."""
-
-    reason: str = Field("", max_length=300)
-
-
-class MoveForm(Schema):
-    """Where a post goes: the slug of a group, or nothing for the whole company."""
-
-    group: str | None = Field(None, max_length=80)
-    sure: bool = False  # although somebody mentioned would not read it there
-
-
-class SilenceForm(Schema):
-    """Something to leave out of one's feed; `post` is the one whose page asked."""
-
-    what: Literal["people", "groups", "tags", "kinds"]
-    key: str = Field(min_length=1, max_length=80)
-    on: bool = True
-    post: PublicId | None = None

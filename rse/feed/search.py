@@ -13,6 +13,7 @@ from rse.core.feature import Document, Hit, IndexSource
 from rse.core.model import encode_id
 from rse.feed import events
 from rse.feed.models import Comment, Post
+from rse.files.queries import words
 from rse.groups.models import Group
 
 TITLE = 80  # characters of the text, where a post has no title
@@ -26,9 +27,9 @@ def _words_of_kinds(session: Session, posts: Sequence[Post]) -> dict[int, str]:
     """Give what else the kinds let the search find their posts by."""
     found: dict[int, str] = {}
     for name in {post.kind for post in posts}:
-        words = kinds.of(name).words
-        if words is not None:
-            found.update(words(session, [post.id for post in posts if post.kind == name]))
+        more = kinds.of(name).words
+        if more is not None:
+            found.update(more(session, [post.id for post in posts if post.kind == name]))
     return found
 
 
@@ -36,13 +37,14 @@ def load_posts(session: Session, ids: Sequence[int]) -> Iterable[Document]:
     """Give the present state of posts; deleted ones are left out."""
     posts = session.scalars(select(Post).where(Post.id.in_(ids), Post.deleted_at.is_(None))).all()
     more = _words_of_kinds(session, posts)
+    files = words(session, "post", [post.id for post in posts if post.files])
     for post in posts:
         yield Document(
             key=f"post:{post.id}",
             kind="post",
             audience=post.audience,
             title=post.title or "",
-            body=f"{text.plain(post.body_html)} {more.get(post.id, '')}".strip(),
+            body=f"{text.plain(post.body_html)} {more.get(post.id, '')} {files.get(post.id, '')}".strip(),
             at=post.at,
             version=post.version,
             author_id=post.author_id,
@@ -59,13 +61,15 @@ def load_comments(session: Session, ids: Sequence[int]) -> Iterable[Document]:
         .join(Post, Post.id == Comment.post_id)
         .where(Comment.id.in_(ids), Comment.deleted_at.is_(None), Post.deleted_at.is_(None))
     )
-    for comment, audience, group_id, kind, tags, answer_id, version in session.execute(query):
+    rows = session.execute(query).all()
+    files = words(session, "comment", [row[0].id for row in rows if row[0].files])
+    for comment, audience, group_id, kind, tags, answer_id, version in rows:
         yield Document(
             key=f"comment:{comment.id}",
             kind="comment",
             audience=audience,
             title="",
-            body=text.plain(comment.body_html),
+            body=f"{text.plain(comment.body_html)} {files.get(comment.id, '')}".strip(),
             at=comment.at,
             version=comment.version + version,
             root=f"post:{comment.post_id}",
@@ -142,7 +146,6 @@ posts = IndexSource(
         events.PostPublished: lambda e: [e.post_id],
         events.PostChanged: lambda e: [e.post_id],
         events.PostDeleted: lambda e: [e.post_id],
-        events.PostMoved: lambda e: [e.post_id],
         events.ThreadsImported: lambda e: e.post_ids,
     },
     load=load_posts,
@@ -155,7 +158,6 @@ comments = IndexSource(
         events.CommentAdded: lambda e: [e.comment_id],
         events.CommentChanged: lambda e: [e.comment_id],
         events.PostDeleted: lambda e: e.comment_ids,
-        events.PostMoved: lambda e: e.comment_ids,
         events.AnswerAccepted: lambda e: [c for c in (e.comment_id, e.before_id) if c],
         events.ThreadsImported: lambda e: e.comment_ids,
     },

@@ -22,6 +22,7 @@ whenAdded('[data-module]', async element => {
   }
 });
 whenAdded('[data-mentions]', async element => (await import('./core/mentions.js')).start(element));
+whenAdded('[data-attach]', async element => (await import('./core/attach.js')).start(element));
 whenAdded('[data-md-for]', async element => (await import('./core/markdown.js')).start(element));
 
 // Every signed-in page hears of new messages and notifications, but not before it has been drawn.

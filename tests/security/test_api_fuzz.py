@@ -85,7 +85,10 @@ class Walk:
     def body(self, operation: dict[str, Any], dice: random.Random) -> dict[str, Any] | None:
         if "requestBody" not in operation:
             return None
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        content = operation["requestBody"]["content"]
+        if "application/json" not in content:
+            return {"file": nasty("file", dice)}  # where a form is taken
+        schema = content["application/json"]["schema"]
         schema = self.document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
         fields = schema.get("properties", {})
         made = {name: plausible(of, name, self.document, self.known) for name, of in fields.items()}

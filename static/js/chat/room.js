@@ -120,10 +120,10 @@ export function start(room) {
   const write = writing(room, {
     id,
     draw,
-    send(body, reply) {
+    send(body, reply, attachments) {
       if (scroll.hasNewer()) { scroll.newest(); return false; }
       const random = globalThis.crypto?.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-      queue.add({ client_id: random, body, reply_to: reply });
+      queue.add({ client_id: random, body, reply_to: reply, attachments });
       return true;
     },
     change: async (message, body) => draw.put(await wire.call('PATCH', `/messages/${message}`, { body })),

@@ -1,5 +1,6 @@
 // Messages as elements. The server writes the first page of them and the pattern that new ones follow.
 import { language } from '../core/page.js';
+import { attached } from '../core/attached.js';
 
 const togetherMs = 5 * 60_000;
 
@@ -74,6 +75,8 @@ export function drawing(room, me) {
       body.replaceChildren(Object.assign(document.createElement('p'), { textContent: say.textDeleted }));
       element.querySelector('.message-tools')?.remove();
     } else body.innerHTML = message.body_html; // made safe by the server
+    element.querySelector('.attached')?.remove();
+    if (!message.deleted_at && message.attachments?.[0]?.url) body.after(attached(message.attachments, say));
     element.querySelector('.edited').hidden = !message.edited_at || Boolean(message.deleted_at);
   }
 

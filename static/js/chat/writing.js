@@ -1,4 +1,5 @@
 // The place to write, and what is done to single messages: reply, edit, delete. All of it by keyboard too.
+import { attachments } from '../core/attach.js';
 import { forgetDrafts } from '../core/drafts.js';
 import { toast } from '../core/page.js';
 import { Refusal } from './outbox.js';
@@ -12,7 +13,7 @@ export function writing(room, { draw, send, change, remove, typing }) {
   const about = form?.querySelector('.chat-about');
   const dialog = room.querySelector('dialog');
   const box = room.querySelector('.messages-scroll');
-  let editing = ''; let replying = ''; let kept = ''; let told = 0; let current;
+  let editing = ''; let replying = ''; let kept = ''; let told = 0; let current; let describing = false;
 
   function mode({ edit = '', reply = '', name = '' } = {}) {
     editing = edit;
@@ -55,13 +56,18 @@ export function writing(room, { draw, send, change, remove, typing }) {
   }
   async function submit() {
     const body = area.value.trim();
-    if (!body) return;
+    const files = editing ? undefined : attachments(form);
+    if (describing || (!body && !files?.ids().length)) return;
     if (editing) {
       const id = editing;
       try { await change(id, body); area.value = kept; kept = ''; mode(); } catch (error) { toast(error instanceof Refusal || error.message ? error.message : document.body.dataset.textFailed, 'error'); return; }
     } else {
-      if (!send(body, replying || null)) return;
+      const described = Object.entries(files?.described() ?? {});
+      describing = described.length > 0;
+      try { await Promise.all(described.map(([id, alt]) => call('PATCH', `/files/${id}`, { alt }))); } catch (error) { toast(error.message, 'error'); return; } finally { describing = false; }
+      if (!send(body, replying || null, files?.ids())) return;
       area.value = '';
+      files?.clear();
       mode();
     }
     forgetDrafts(form);
@@ -76,13 +82,14 @@ export function writing(room, { draw, send, change, remove, typing }) {
     const touch = matchMedia('(pointer: coarse)').matches && !matchMedia('(pointer: fine)').matches;
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey && !touch) {
       event.preventDefault();
-      submit();
+      if (area.value.trim() || attachments(form)?.count()) form.requestSubmit();
     } else if (event.key === 'Escape' && (editing || replying)) stop();
     else if (event.key === 'ArrowUp' && !area.value && !editing) {
       const own = draw.all().filter(one => one.matches('.mine:not(.deleted)') && one.dataset.id).at(-1);
       if (own) { event.preventDefault(); edit(own); }
     }
   });
+  form?.addEventListener('rse:attached', ({ detail }) => { area.required = !detail; });
   area?.addEventListener('input', () => {
     if (area.value.trim() && !editing && Date.now() - told > typingMs) { told = Date.now(); typing(); }
   });

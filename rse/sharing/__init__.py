@@ -1,1 +1,0 @@
-"""Sharing a post into another place: a new post that quotes it, for those who may read it."""

@@ -1,5 +1,0 @@
-"""What the tests of questions share: the little company of the search tests."""
-
-from tests.search.company import company
-
-__all__ = ["company"]
