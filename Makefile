@@ -1,6 +1,7 @@
 # make run    the application with its demo company, on this machine
 # make test   every test
 # make lint   style, types, layers
+# make vulnerabilities   ask PyPI and npm whether a library in use has a known hole (needs the network)
 # make bench  the benchmarks: a table, and JSON in bench/results
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 FRONT := package.json package-lock.json static/build.mjs $(shell find static/js static/css -type f)
 
-.PHONY: help run test test-fast lint bench migrate texts clean
+.PHONY: help run test test-fast lint vulnerabilities bench migrate texts clean
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -47,6 +48,14 @@ lint: .venv/.develop
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	PYTHONPATH=. $(BIN)/lint-imports --no-cache
+
+.venv/audit/bin/pip-audit:
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip install -q pip-audit==2.10.1
+
+vulnerabilities: .venv/.runtime .venv/.node .venv/audit/bin/pip-audit
+	.venv/audit/bin/pip-audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+	npm audit
 
 bench: .venv/.develop static/dist/manifest.json
 	$(BIN)/python -m bench.run $(BENCH)

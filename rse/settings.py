@@ -31,7 +31,10 @@ class Settings(BaseSettings):
     base_url: str = Field(
         "http://127.0.0.1:5000", description="the address that people type, scheme and host"
     )
-    secret_key: str = Field("", description="32 characters or more; signs cookies and links")
+    secret_key: str = Field("", description="32 characters or more; signs links, seals secrets")
+    secret_key_old: str = Field(
+        "", description="secret keys before that one, spaces between: what they signed or sealed still opens"
+    )
     data_dir: Path = Field(Path("var"), description="database, index, files and keys of the embedded form")
     database_url: str = Field(
         "", description="default: SQLite in the data directory; postgresql+psycopg://..."
@@ -95,7 +98,10 @@ class Settings(BaseSettings):
     metrics_token: str = Field("", description="bearer token for /metrics from another host")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
     audit_syslog: str = Field(
-        "", description="syslog server that gets the audit log: host:port (UDP), or tcp://host:port"
+        "", description="syslog server that gets the audit log: tls://host:port, tcp:// or udp://"
+    )
+    audit_syslog_ca_file: str = Field(
+        "", description="certificates (PEM) that sign the syslog server's; default: the system's"
     )
     contact: str = Field("", description="named human contact on every page's foot")
     async_mode: Literal["gevent", "threading"] = Field("threading", description="how sockets are served")
@@ -156,8 +162,10 @@ class Settings(BaseSettings):
     @classmethod
     def _syslog(cls, value: str) -> str:
         parts = urlsplit(value if "://" in value else f"udp://{value}")
-        if value and (parts.scheme not in {"udp", "tcp"} or not parts.hostname or parts.path.strip("/")):
-            raise ValueError("host:port, udp://host:port or tcp://host:port")
+        if value and (
+            parts.scheme not in {"udp", "tcp", "tls"} or not parts.hostname or parts.path.strip("/")
+        ):
+            raise ValueError("tls://host:port, tcp://host:port, udp://host:port or host:port")
         return value
 
     @field_validator("frame_ancestors")
@@ -179,6 +187,11 @@ class Settings(BaseSettings):
             if not self.rate_limits:
                 raise ValueError("RSE_RATE_LIMITS: in production they stay on")
         return self
+
+    @property
+    def old_keys(self) -> list[str]:
+        """Give the secret keys that were replaced, the latest first."""
+        return self.secret_key_old.split()
 
     @property
     def secure(self) -> bool:

@@ -141,7 +141,7 @@ access to * by users read
 """
 
 
-def _certificates(folder: Path) -> None:
+def certificates(folder: Path) -> None:
     """Make an authority, and a certificate of localhost signed by it."""
     now = datetime.now(UTC)
     keys = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2)]
@@ -169,7 +169,7 @@ def slapd() -> Iterator[Slapd]:
         missing("slapd")
     folder = Path(tempfile.mkdtemp(prefix="rse-ldap-"))
     (folder / "data").mkdir()
-    _certificates(folder)
+    certificates(folder)
     (folder / "slapd.conf").write_text(SLAPD.format(folder=folder))
     port, tls_port = free_port(), free_port()
     addresses = f"ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tls_port}"

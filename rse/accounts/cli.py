@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from rse.accounts import emergency, queries, service
+from rse.accounts import emergency, oidc_connecting, queries, service
 from rse.accounts.models import ROLES, Person
 from rse.accounts.policy import SCOPES
 from rse.accounts.saml_guard import Refused as SignInRefused
@@ -19,6 +19,7 @@ from rse.core.policy import Refused
 person = AppGroup("person", help="Accounts of people.")
 admin = AppGroup("admin", help="Roles.")
 token = AppGroup("token", help="Tokens for programs.")
+sealed = AppGroup("secrets", help="Secrets of other services, sealed under RSE_SECRET_KEY.")
 EMAIL = click.argument("email")
 
 
@@ -89,7 +90,7 @@ def link(email: str, first: str) -> None:
         raise click.ClickException(f"{email}: {said}") from refusal
     db.commit()
     settings = current_app.extensions["rse_settings"]
-    click.echo(f"{settings.base_url}/signin/link?token={made}")
+    click.echo(f"{settings.base_url}/signin/link#{made}")
 
 
 @token.command("create")
@@ -112,3 +113,14 @@ def create_token(email: str, scope: str, name: str, days: int | None, provider: 
     )
     db.commit()
     click.echo(made)
+
+
+@sealed.command("renew")
+def renew() -> None:
+    """Seal under RSE_SECRET_KEY what the keys of RSE_SECRET_KEY_OLD sealed; these can be forgotten then."""
+    old = current_app.extensions["rse_settings"].old_keys
+    renewed, lost = oidc_connecting.seal_anew(db.begin_write(), str(current_app.secret_key), old)
+    db.commit()
+    click.echo(f"{len(renewed)} sealed anew{''.join(f' {slug}' for slug in renewed)}")
+    if lost:
+        raise click.ClickException(f"no key opens the client secret of {', '.join(lost)}: enter it again")

@@ -73,8 +73,22 @@ def go_on() -> Any:
 
 @route(blueprint, "/signin/link", rule=PUBLIC, limit="30/minute")
 def link() -> Any:
-    """Ask before an emergency link is used: programs that look at links must not use it up."""
-    token = request.args.get("token", "")[:MAX_TOKEN]
+    """Show the field for the code of an emergency link.
+
+    The code stands behind the # of its address, which no browser sends: it is in no log and no Referer. The
+    page's script moves it into the field; without a script it is pasted.
+    """
+    response = page("accounts/link_code.html")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@route(blueprint, "/signin/link/ask", rule=PUBLIC, methods=("POST",), limit="30/minute")
+def ask_link() -> Any:
+    """Ask before an emergency link is used, naming whom it lets in; it is not used up."""
+    token = (
+        request.form.get("code", "").strip().rpartition("#")[2][:MAX_TOKEN]
+    )  # the whole address is taken too
     try:
         person = emergency.holder(db.session(), token, clock.now())
     except Refused as refusal:

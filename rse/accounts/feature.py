@@ -15,6 +15,7 @@ from rse.accounts import (
     logout_views,
     models,
     oidc_views,
+    refusals,
     saml_keys,
     sessions,
     views,
@@ -32,6 +33,7 @@ from rse.settings import BadSettings, Settings
 def init(app: Flask) -> None:
     """Hang sessions and sign-in on the application. Raises BadSettings for a wrong attribute mapping."""
     sessions.init(app)
+    refusals.init(app)
     settings: Settings = app.extensions["rse_settings"]
     if settings.env == "production" and settings.saml_metadata.startswith("http://"):
         raise BadSettings("RSE_SAML_METADATA: in production https, or a file")
@@ -98,7 +100,7 @@ def end_sessions() -> str:
 feature = Feature(
     name="accounts",
     blueprints=(views.blueprint,),
-    cli=(cli.person, cli.admin, cli.token),
+    cli=(cli.person, cli.admin, cli.token, cli.sealed),
     nav=(
         NavItem("sessions", lazy("My sessions"), "accounts.own_sessions", "monitor", 90, "me"),
         NavItem("tokens", lazy("My access tokens"), "accounts.own_tokens", "", 70, "settings.tabs"),

@@ -1,6 +1,6 @@
 """There is always somebody who can administer: the last one's role, or account, is not taken away."""
 
-from sqlalchemy import ColumnElement, String, exists, literal_column, select, type_coerce
+from sqlalchemy import ColumnElement, String, exists, func, literal_column, select, type_coerce
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
@@ -28,6 +28,12 @@ def is_last(session: Session, person: Person) -> bool:
         Person.kind != "service",
     )
     return not session.scalar(select(exists(another)))
+
+
+def number(session: Session, role: str) -> int:
+    """Count the active people who hold a role."""
+    held = select(func.count()).where(holding(role), Person.status == "active", Person.kind != "service")
+    return session.scalar(held) or 0
 
 
 def require_another(session: Session, person: Person) -> None:

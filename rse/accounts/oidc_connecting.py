@@ -1,14 +1,16 @@
 """What an administrator changes about OpenID providers: connect one by its issuer, give it a new secret."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rse.accounts import connecting, oidc
+from rse.accounts import audit, connecting, oidc
 from rse.accounts.models import Provider
 from rse.accounts.saml_guard import Refused
-from rse.accounts.sealing import seal
+from rse.accounts.sealing import CannotOpen, opens, seal, unseal
 from rse.core import clock
 from rse.core.i18n import _
 from rse.core.policy import Invalid
@@ -114,3 +116,20 @@ def change_client(
         row.client_secret = seal(secret, secret_key)
     session.flush()
     connecting.note(session, "provider.client", row, actor_id, secret_changed=bool(secret))
+
+
+def seal_anew(session: Session, secret_key: str, old: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Seal under the present key what those before it sealed; give whose were, and whose no key opens."""
+    renewed, lost = [], []
+    for row in session.scalars(select(Provider).where(Provider.client_secret != "").order_by(Provider.slug)):
+        if opens(row.client_secret, secret_key):
+            continue
+        try:
+            row.client_secret = seal(unseal(row.client_secret, secret_key, old=old), secret_key)
+            renewed.append(row.slug)
+        except CannotOpen:
+            lost.append(row.slug)
+    session.flush()
+    if renewed:
+        audit.record(session, "secrets.renewed", providers=", ".join(renewed))
+    return renewed, lost

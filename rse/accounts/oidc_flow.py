@@ -25,11 +25,12 @@ CHECKS = ("issuer", "status", "token", "claims", "userinfo")
 
 @dataclass(frozen=True)
 class Here:
-    """What this application is: its address, the key that opens secrets, and whether rules are strict."""
+    """What this application is: its address, the keys that open secrets, and whether rules are strict."""
 
     base_url: str
     secret_key: str
     production: bool
+    old_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def setup(session: Session, way: Connection, here: Here) -> Setup:
         raise Refused("issuer", "the identity provider is not in use any more")
     found = oidc.parse_discovery(row.document, row.entity_id, production=here.production)
     try:
-        secret = unseal(row.client_secret, here.secret_key)
+        secret = unseal(row.client_secret, here.secret_key, old=here.old_keys)
     except CannotOpen as error:
         raise Refused("metadata", "the client secret has to be entered again") from error
     scopes = tuple(str(scope) for scope in (row.options or {}).get("scopes") or ())

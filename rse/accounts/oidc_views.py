@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, current_app, redirect, request
 
 from rse.accounts import oidc, oidc_flow, oidc_tokens, oidc_wire, sessions
 from rse.accounts import views as signing
@@ -24,7 +24,7 @@ ANSWER = ("code", "iss", "error")
 def here() -> Here:
     """Give what this application is to OpenID providers."""
     known = settings()
-    return Here(known.base_url, known.secret_key, known.env == "production")
+    return Here(known.base_url, str(current_app.secret_key), known.env == "production", tuple(known.old_keys))
 
 
 @route(blueprint, "/oidc/login", rule=PUBLIC, limit=FLOOD, name="oidc_login")

@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from rse.accounts import audit_log
+from rse.accounts.audit import record
 from rse.core import db
 
 audit = AppGroup("audit", help="The audit log.")
@@ -29,6 +30,8 @@ def verify(expect: str) -> None:
 
 @audit.command("export")
 def export() -> None:
-    """Print the whole log as JSON lines, the oldest first."""
+    """Print the whole log as JSON lines, the oldest first; that it was exported is its last line."""
+    record(db.begin_write(), "audit.export", by="command")
+    db.commit()
     for part in audit_log.json_lines(db.session(), audit_log.Wanted()):
         click.echo(part, nl=False)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from rse.accounts import connecting, oidc, oidc_connecting, providers
 from rse.accounts import views as signing
@@ -54,7 +54,7 @@ def oidc_connect() -> Any:
             document=document,
             client=(form.get("client_id", ""), form.get("client_secret", "")),
             scopes=form.get("scopes", ""),
-            secret_key=settings().secret_key,
+            secret_key=str(current_app.secret_key),
             production=settings().env == "production",
             taken=frozenset(way.entity_id for way in signing.ways().all if way.id is None),
             actor_id=by,
@@ -79,7 +79,7 @@ def oidc_client(slug: str) -> Any:
             client_id=form.get("client_id", ""),
             secret=form.get("client_secret", ""),
             scopes=form.get("scopes", ""),
-            secret_key=settings().secret_key,
+            secret_key=str(current_app.secret_key),
             actor_id=viewer_id(),
         )
     except Invalid as invalid:

@@ -71,7 +71,10 @@ def audit_to_syslog() -> None:
     where = settings().audit_syslog
     if not where:
         return
-    to, host = syslog.server(where), urlsplit(settings().base_url).hostname or "-"
+    to, host = (
+        syslog.server(where, settings().audit_syslog_ca_file),
+        urlsplit(settings().base_url).hostname or "-",
+    )
     while found := audit_log.after(db.session(), audit_log.Wanted(), _sent()):
         try:
             syslog.send(to, [syslog.message(entry, host) for entry in found])

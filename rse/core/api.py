@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, String, Text, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rse.core import clock, db
+from rse.core import clock, db, rates
 from rse.core.i18n import _
 from rse.core.model import MAX_ID, Base, decode_id, encode_id
 from rse.core.policy import Invalid
@@ -170,7 +170,7 @@ def endpoint(
             form,
             sends,
         )
-        view = guarded(call, rule=rule, limit=limit, api=True)
+        view = guarded(call, rule=rule, limit=limit or rates.usual(method), api=True)
         blueprint.add_url_rule(PREFIX + path, function.__name__, view, methods=[method])
         return function
 

@@ -25,6 +25,7 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 YEAR = 31_536_000
+UNKEPT = ("/api/", "/scim/", "/admin", "/moderation")  # browsers keep nothing of these, not even for "back"
 
 
 def policy(settings: Settings) -> str:
@@ -138,7 +139,7 @@ def headers(response: Response, csp: str, settings: Settings) -> None:
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = (
-            "no-store" if request.path.startswith("/api/") else "private, no-cache"
+            "no-store" if request.path.startswith(UNKEPT) else "private, no-cache"
         )
         response.vary.add("Cookie")
 

@@ -30,7 +30,7 @@ from flask_login import current_user
 from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
-from rse.core import company, db
+from rse.core import company, db, rates
 from rse.core.audience import Viewer
 from rse.core.feature import Registry
 from rse.core.i18n import _
@@ -105,6 +105,7 @@ def guarded(
         for guard in registry().all("guards") if who is not None else ():
             answer = (guard.program if api else guard.check)(who, request.endpoint or "")
             if answer is not None:
+                g.guarded = True  # not refused: something is to be read or accepted first
                 return answer
         response = make_response(function(**parts))
         if request.method not in db.SAFE and not api:
@@ -157,8 +158,9 @@ def route(
     """Declare a page or form with its rule. Views never commit: the wrapper does, on success."""
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        often = limit or (None if "GET" in methods else rates.usual("POST"))
         blueprint.add_url_rule(
-            path, name or function.__name__, guarded(function, rule=rule, limit=limit), methods=list(methods)
+            path, name or function.__name__, guarded(function, rule=rule, limit=often), methods=list(methods)
         )
         return function
 

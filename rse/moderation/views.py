@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from rse.accounts import keepers
 from rse.accounts.cards import cards
 from rse.core import db
 from rse.core.audience import Viewer
@@ -114,6 +115,7 @@ def _one(report_id: int, form: Form[Any], status: int = 200) -> Any:
         report=found,
         form=form,
         may_judge=policy.may_judge(who, found, reporters),
+        alone=keepers.number(session, "moderator") == 1,
         options=[(name, *words.DECISIONS[name]) for name in policy.outcomes(found.target_type)],
         **values,
     )

@@ -29,7 +29,11 @@ class Part:
 
 
 def _signer() -> Any:
-    return URLSafeSerializer(str(current_app.secret_key), salt="unsubscribe")
+    keys = [
+        *reversed(settings().old_keys),
+        str(current_app.secret_key),
+    ]  # the last one signs, all are accepted
+    return URLSafeSerializer(keys, salt="unsubscribe")
 
 
 def way_out(person_id: int, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,9 +30,12 @@ def link(here: Door) -> str:
     return done.output.strip().splitlines()[-1]
 
 
-def path(address: str) -> str:
+def asked_for(browser: Any, address: str) -> Any:
+    """Open a link as a browser does: what stands behind the # is not sent, the page's script posts it."""
     parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}"
+    assert not parts.query
+    assert 'name="code"' in browser.get(parts.path).text
+    return browser.post(f"{parts.path}/ask", data={"code": parts.fragment})
 
 
 def fields(text: str) -> dict[str, str]:
@@ -42,10 +46,10 @@ def fields(text: str) -> dict[str, str]:
 
 def test_lets_the_administrator_in_once_after_asking(here: Door) -> None:
     address = link(here)
-    assert address.startswith("http://127.0.0.1:5000/signin/link?token=")
+    assert address.startswith("http://127.0.0.1:5000/signin/link#")
     browser = here.browser()
     for _look in range(2):  # looking does not use it up
-        asked = browser.get(path(address))
+        asked = asked_for(browser, address)
         assert "Ines Lambert" in asked.text
     assert here.sessions() == []
     answer = browser.post("/signin/link", data=fields(asked.text))
@@ -54,11 +58,11 @@ def test_lets_the_administrator_in_once_after_asking(here: Door) -> None:
     assert session.expires_at - datetime.now(UTC) < timedelta(hours=9)
     assert browser.get("/admin/sso").status_code == 200
     assert [len(here.audit(action)) for action in ("breakglass.link", "breakglass.used")] == [1, 1]
-    assert refusal_of(here, here.browser().get(path(address))) == "used"
+    assert refusal_of(here, asked_for(here.browser(), address)) == "used"
 
 
 def test_other_site_cannot_post_it(here: Door) -> None:
-    asked = here.browser().get(path(link(here)))
+    asked = asked_for(here.browser(), link(here))
     assert refusal_of(here, here.browser().post("/signin/link", data=fields(asked.text))) == "other_browser"
     assert here.sessions() == []
 
@@ -72,13 +76,13 @@ def test_ends_after_a_quarter_of_an_hour(here: Door) -> None:
             update(SignInLink).values(expires_at=datetime.now(UTC) - timedelta(seconds=1))
         )
     )
-    assert refusal_of(here, here.browser().get(path(address))) == "expired"
+    assert refusal_of(here, asked_for(here.browser(), address)) == "expired"
 
 
 def test_first_administrator_of_a_new_installation_is_made_once(door: Doors) -> None:
     new = door(saml_metadata="")
     done = new.run("admin", "link", "Ada@Example.org", "--first", "Ada Byron")
-    asked = new.browser().get(path(done.output.strip().splitlines()[-1]))
+    asked = asked_for(new.browser(), done.output.strip().splitlines()[-1])
     assert "Ada Byron" in asked.text
     (ada,) = new.rows(select(Person))
     assert (ada.email, ada.roles, ada.family_name) == ("ada@example.org", {"admin"}, "Byron")
@@ -90,7 +94,15 @@ def test_is_for_active_administrators_only(here: Door) -> None:
     assert "not an active administrator" in here.run("admin", "link", "karim.benali@demo.example").output
     assert here.run("admin", "link", "nobody@demo.example").exit_code == 1
     browser, address = here.browser(), link(here)
-    asked = browser.get(path(address))
+    asked = asked_for(browser, address)
     here.write(lambda session: session.execute(update(Person).values(roles=frozenset())))
     assert refusal_of(here, browser.post("/signin/link", data=fields(asked.text))) == "not_administrator"
-    assert refusal_of(here, here.browser().get("/signin/link?token=guess")) == "used"
+    assert refusal_of(here, asked_for(here.browser(), "/signin/link#guess")) == "used"
+
+
+def test_the_whole_address_may_be_pasted_and_none_holds_the_code(here: Door) -> None:
+    address, browser = link(here), here.browser()
+    asked = browser.post("/signin/link/ask", data={"code": f" {address}\n"})
+    assert "Ines Lambert" in asked.text
+    code = urlsplit(address).fragment
+    assert browser.get("/signin/link", query_string={"token": code}).text.count(code) == 0

@@ -1,12 +1,15 @@
 """A person sees the browsers they are signed in with, and ends them; nobody else's."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from rse.accounts import devices
-from rse.core import i18n
+from rse.accounts.models import Session
+from rse.core import clock, i18n
 from tests.accounts.steps import Door
 
 Doors = Callable[..., Door]
@@ -30,6 +33,17 @@ def test_list_names_devices_and_marks_this_one(door: Doors) -> None:
     assert "Safari sur iPhone" in text
     assert text.count("Ce navigateur") == 1
     assert "Terminer l’autre session" in text
+
+
+@pytest.mark.parametrize(("minutes", "written"), [(4, False), (6, True)])
+def test_last_seen_is_written_every_five_minutes_at_most(door: Doors, minutes: int, written: bool) -> None:
+    here = door()
+    browser = come_in_with(here, FIREFOX)
+    seen = clock.now() - timedelta(minutes=minutes)
+    here.write(lambda session: session.execute(update(Session).values(seen_at=seen)))
+    assert browser.get("/settings/sessions").status_code == 200
+    (row,) = here.sessions()
+    assert (row.seen_at != seen) is written
 
 
 def test_one_session_is_ended(door: Doors) -> None:

@@ -1,10 +1,13 @@
 """New lines of the audit log reach a syslog server as RFC 5424, in order, and again after a failure."""
 
+import contextlib
 import json
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from rse.accounts import audit
 from rse.administration.tasks import audit_to_syslog
 from rse.core import db
 from rse.settings import BadSettings
+from tests import servers
 
 RFC5424 = re.compile(
     r"<109>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z localhost rse - ([\w.-]{1,32}) - \ufeff(.*)"
@@ -67,9 +71,37 @@ def test_over_tcp_and_again_after_a_failure(make_app: Callable[..., Flask]) -> N
         assert read(got) == ["signin", "roles"]
 
 
-def take(server: socket.socket, got: list[bytes]) -> None:
-    stream, _address = server.accept()
-    with stream:
+def test_over_tls_to_the_server_of_the_certificate_only(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    servers.certificates(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
+    with socket.create_server(("localhost", 0)) as server:
+        address, ca = f"tls://localhost:{server.getsockname()[1]}", str(tmp_path / "ca.pem")
+        got: list[bytes] = []
+        taking = threading.Thread(target=take_once, args=(server, context, got))
+        taking.start()
+        for ca_file in ("", ca):  # an authority that nobody knows is not believed, and nothing is lost by it
+            with make_app(audit_syslog=address, audit_syslog_ca_file=ca_file).app_context():
+                if not ca_file:
+                    note("signin", "roles")
+                audit_to_syslog()
+                db.rollback()
+        taking.join(5)
+    assert read(got) == ["signin", "roles"]
+
+
+def take_once(server: socket.socket, context: ssl.SSLContext, got: list[bytes]) -> None:
+    """Take connections until one of them is trusted by who makes it."""
+    while not got:
+        with contextlib.suppress(ssl.SSLError, ConnectionError):
+            take(server, got, context)
+
+
+def take(server: socket.socket, got: list[bytes], context: ssl.SSLContext | None = None) -> None:
+    plain, _address = server.accept()
+    with context.wrap_socket(plain, server_side=True) if context else plain as stream:
         data = b""
         while part := stream.recv(65_000):
             data += part
@@ -84,7 +116,7 @@ def test_nothing_is_sent_without_the_setting(app: Flask) -> None:
     audit_to_syslog()
 
 
-@pytest.mark.parametrize("value", ["http://log:514", "udp://", "tcp://log:514/path"])
+@pytest.mark.parametrize("value", ["http://log:514", "udp://", "tcp://log:514/path", "tls://"])
 def test_bad_setting_stops_the_start(make_app: Callable[..., Any], value: str) -> None:
     with pytest.raises(BadSettings, match="AUDIT_SYSLOG"):
         make_app(audit_syslog=value)

@@ -108,6 +108,44 @@ def test_signing_out_ends_both_sides(visit: Open, sites: Sites) -> None:
     assert page.wrong == []
 
 
+WRITTEN = "Object.keys(localStorage).filter(key => /^(draft|outbox):/.test(key)).length"
+
+
+def until_written(page: Page, texts: int) -> None:
+    """Wait until so many texts are kept; the policy of the page lets no test wait by a function of its own."""
+    for _turn in range(200):
+        if page.evaluate(WRITTEN) == texts:
+            return
+        page.wait_for_timeout(50)
+    assert page.evaluate(WRITTEN) == texts
+
+
+def test_signing_out_leaves_nothing_that_was_written_on_the_device(visit: Open, sites: Sites) -> None:
+    page = visit("/signin")
+    page.evaluate(
+        "localStorage.setItem('draft:nobody:post', 'x'); localStorage.setItem('outbox:nobody', '[]')"
+    )
+    come_in(page, "Thomas Nguyen")
+    until_written(page, 0)  # somebody else has signed in since
+    page.locator("#composer textarea").fill("Entre nous")
+    until_written(page, 1)
+    page.reload()
+    expect(page.locator("#composer textarea")).to_have_value("Entre nous")
+    page.get_by_role("button", name="Votre menu").click()
+    page.locator("#me-menu").get_by_role("button", name="Se déconnecter").click()
+    expect(page).to_have_url(f"{sites.app}/signin?out=1")
+    assert page.evaluate(WRITTEN) == 0
+
+
+def test_the_code_of_an_emergency_link_leaves_the_address_at_once(visit: Open, sites: Sites) -> None:
+    page = visit("/signin/link#a-code-that-nobody-made")
+    expect(page).to_have_url(f"{sites.app}/signin/link/ask")  # posted by the page itself
+    expect(page.locator(".door-reference")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(f"{sites.app}/signin/link")
+    expect(page.get_by_label("Code")).to_be_visible()
+
+
 def test_the_way_in_needs_no_javascript(visit: Open, sites: Sites) -> None:
     page = visit("/signin?next=/settings/sessions", java_script_enabled=False)
     page.get_by_role("link", name="Se connecter avec mon compte professionnel").click()

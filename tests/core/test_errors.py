@@ -94,6 +94,19 @@ def test_too_many_requests_are_429(make_app: Callable[..., Flask]) -> None:
     assert answers[20] == 429
 
 
+def test_what_declares_no_limit_has_the_usual_one(make_app: Callable[..., Flask]) -> None:
+    from tests.factories import browser_of, make_cast
+
+    app = make_app(rate_limits=True)
+    with app.app_context():
+        people = make_cast(db.begin_write())
+        db.commit()
+        amelie, karim = browser_of(app, people["amelie"]), browser_of(app, people["karim"])
+        calls = [amelie.put("/api/v1/me/charter", json={}).status_code for _ in range(301)]
+        assert (set(calls[:300]), calls[300]) == ({422}, 429)
+        assert karim.put("/api/v1/me/charter", json={}).status_code == 422
+
+
 def test_a_crash_shows_a_reference_and_no_trace(browser_as: As, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("secret detail")

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
+from rse.accounts import refusals
+from rse.accounts.models import AuditEntry
 from rse.accounts.models import Session as BrowserSession
 from rse.chat.models import Conversation
 from rse.core import db
@@ -171,16 +174,19 @@ def test_nor_on_postgresql(make_app: Any, postgres_url: str) -> None:
     assert not failed, "\n".join(failed)
 
 
-# A session notes when it was last seen; a group's discussion has its row from the first look at it on.
-APART = {BrowserSession.__tablename__, Conversation.__tablename__}
-SIGNING_IN = ("/saml/", "/oidc/", "/signin/link")
+# A session notes when it was last seen; a group's discussion has its row from the first look at it on; the audit
+# log has a line when somebody asks for a page of a role that they do not hold.
+APART = {BrowserSession.__tablename__, Conversation.__tablename__, AuditEntry.__tablename__}
+SIGNING_IN = ("/saml/", "/oidc/")
 
 
 def test_reading_changes_nothing(app: Flask, cast: dict[str, int]) -> None:
     """Every page and every call by GET, as three people: not a row more or less."""
     known = some_content(cast)
+    refusals.lately.forget()
     browsers = [factories.browser_of(app, cast[name]) for name in ("amelie", "ines", "james")]
     before = factories.rows(apart=APART)
+    last = db.session().scalar(select(func.max(AuditEntry.id))) or 0
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static" or rule.rule.startswith(SIGNING_IN):
             continue  # keeps requests, and notes refusals in the audit log
@@ -191,3 +197,5 @@ def test_reading_changes_nothing(app: Flask, cast: dict[str, int]) -> None:
         for browser in browsers:
             assert browser.get(path).status_code < 500 or path == "/readyz", path  # no worker runs here
         assert factories.rows(apart=APART) == before, path
+    added = db.session().scalars(select(AuditEntry.action).where(AuditEntry.id > last))
+    assert set(added) == {"access.refused"}

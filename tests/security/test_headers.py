@@ -93,6 +93,12 @@ def test_static_files_are_kept_and_pages_are_not(app: Flask, cast: dict, browser
     amelie = browser_as("amelie")
     assert amelie.get("/groups").headers["Cache-Control"] == "private, no-cache"
     assert amelie.get("/api/v1/groups").headers["Cache-Control"] == "no-store"
+    for path in (
+        "/admin/people",
+        "/admin/audit",
+        "/admin/sso",
+    ):  # other people's affairs: not even for "back"
+        assert browser_as("ines").get(path).headers["Cache-Control"] == "no-store"
 
 
 def test_check_finds_nothing_wrong_but_the_silent_worker(app: Flask) -> None:

@@ -17,7 +17,7 @@ export function start(room) {
   const id = say.room;
   const draw = drawing(room, me);
   const readers = new Map(Object.entries(JSON.parse(say.readers || '{}')));
-  const names = JSON.parse(say.people || '{}');
+  const names = new Map(Object.entries(JSON.parse(say.people || '{}')));
   let readSeq = Number(say.read);
   let gone = false;
 
@@ -36,7 +36,7 @@ export function start(room) {
   function seen() {
     const line = room.querySelector('.seen');
     const own = draw.all().filter(one => one.dataset.seq && one.matches('.mine')).at(-1);
-    const by = own && own === draw.all().at(-1) ? [...readers].filter(([, seq]) => seq >= Number(own.dataset.seq)).map(([person]) => names[person] ?? '') : [];
+    const by = own && own === draw.all().at(-1) ? [...readers].filter(([, seq]) => seq >= Number(own.dataset.seq)).map(([person]) => names.get(person) ?? '') : [];
     const known = by.filter(Boolean);
     line.textContent = !known.length ? '' : readers.size === 1 ? say.textSeen : say.textSeenBy.replace('{a}', known.join(', '));
   }
@@ -61,9 +61,9 @@ export function start(room) {
   }
   function member(event) {
     if (event.person_id === me && !event.joined) { gone = true; state(say.textGone); room.querySelector('.chat-write')?.setAttribute('inert', ''); return; }
-    if (event.person) names[event.person_id] = event.person.display_name;
+    if (event.person) names.set(event.person_id, event.person.display_name);
     if (event.joined) readers.set(event.person_id, 0); else readers.delete(event.person_id);
-    const words = (event.joined ? say.textJoined : say.textLeft).replace('{a}', names[event.person_id] ?? '');
+    const words = (event.joined ? say.textJoined : say.textLeft).replace('{a}', names.get(event.person_id) ?? '');
     const bottom = scroll.atEnd();
     draw.list.append(Object.assign(document.createElement('li'), { className: 'event', textContent: words }));
     if (bottom) scroll.toEnd();

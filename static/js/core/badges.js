@@ -10,17 +10,18 @@ export function count(name, number) {
 }
 
 /** What stands there now, read from the page the first time. */
-const known = {};
+const known = new Map();
 function now(name) {
-  return (known[name] ??= Number.parseInt(document.querySelector(`[data-unread-${name}]`)?.textContent ?? '', 10) || 0);
+  if (!known.has(name)) known.set(name, Number.parseInt(document.querySelector(`[data-unread-${name}]`)?.textContent ?? '', 10) || 0);
+  return known.get(name);
 }
 
 /** Listens; the server may send `counts` with any of its events: a number, or "+1" for one more. */
 export async function start() {
   const socket = await live();
   socket.on('counts', counts => Object.entries(counts ?? {}).forEach(([name, number]) => {
-    known[name] = typeof number === 'string' ? now(name) + Number(number) : number;
-    count(name, known[name]);
+    known.set(name, typeof number === 'string' ? now(name) + Number(number) : number);
+    count(name, known.get(name));
   }));
   // Who looks at a thread has read what was told of it.
   const seen = () => {
@@ -28,7 +29,7 @@ export async function start() {
     if (thread && now('notifications') && document.visibilityState === 'visible') post('/notifications/read', new URLSearchParams({ thread: `post-${thread}` }));
   };
   socket.on('notification:new', payload => {
-    Object.entries(payload?.counts ?? {}).forEach(([name, number]) => count(name, (known[name] = number)));
+    Object.entries(payload?.counts ?? {}).forEach(([name, number]) => { known.set(name, number); count(name, number); });
     seen();
   });
   seen();

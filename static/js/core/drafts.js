@@ -1,4 +1,5 @@
-// textarea[data-draft=KEY]: what is written stays on this device until it is sent. Signing out removes all drafts.
+// textarea[data-draft=KEY]: what is written stays on this device until it is sent, for its writer alone. Signing out, here or at
+// the identity provider, removes all of it, and what waits for the network; so does somebody else who signs in on this device.
 import { whenAdded } from './added.js';
 import { announce } from './page.js';
 
@@ -34,7 +35,13 @@ whenAdded('[data-draft]', area => {
   });
 });
 
-document.addEventListener('submit', ({ target }) => {
-  if (target.getAttribute('action') !== '/logout') return;
-  try { Object.keys(localStorage).filter(key => key.startsWith('draft:')).forEach(key => localStorage.removeItem(key)); } catch { /* nothing kept */ }
-});
+/** Removes from this device what was written on it, except by one person ('' spares nobody). */
+function forget(spared) {
+  const written = key => /^(draft|outbox):/.test(key) && !(spared && key.split(':')[1] === spared);
+  try { Object.keys(localStorage).filter(written).forEach(key => localStorage.removeItem(key)); } catch { /* nothing kept */ }
+}
+
+const viewer = document.body.dataset.viewer ?? '';
+if (viewer) forget(viewer);
+else if (document.querySelector('[data-signed-out]')) forget(''); // a session that ran out keeps them: its person comes back
+document.addEventListener('submit', ({ target }) => { if (target.getAttribute('action') === '/logout') forget(''); });
