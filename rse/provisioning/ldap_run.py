@@ -41,11 +41,12 @@ def run(
     settings: Settings,
     options: ldap_sync.Options,
     progress: Callable[[int], None] = lambda read: None,
+    actor_id: int | None = None,
 ) -> ldap_sync.Report:
     """Synchronise, and leave a record. Raises Unreachable, absent.TooMany, runs.Busy."""
     server, schema = server_of(settings), schema_of(settings)
     kind = "full" if options.full else "changes"
-    with runs.recorded(writing, ldap_sync.SOURCE, kind) as (outcome, transaction):
+    with runs.recorded(writing, ldap_sync.SOURCE, kind, actor_id) as (outcome, transaction):
         report = ldap_sync.run(server, schema, options, transaction, progress)
         outcome.counts, outcome.changes = report.counts, report.changes
         outcome.problems, outcome.mark = report.problems, report.mark

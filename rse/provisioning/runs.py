@@ -131,3 +131,8 @@ def latest(session: Session, source: str | None = None, most: int = 50) -> Seque
     if source is not None:
         query = query.where(ProvisioningRun.source == source)
     return session.scalars(query.limit(most)).all()
+
+
+def going_on(session: Session, source: str) -> bool:
+    """Tell whether a run of a source is at work."""
+    return session.scalar(select(ProvisioningRun.id).where(ProvisioningRun.running == source)) is not None

@@ -3,7 +3,7 @@
 import structlog
 
 from rse.core import i18n
-from rse.core.jobs import schedule
+from rse.core.jobs import job, schedule
 from rse.core.web import settings
 from rse.provisioning import absent, ldap_run, ldap_sync, runs
 from rse.provisioning.ldap import Unreachable
@@ -23,12 +23,23 @@ def read_changes() -> None:
     _read(full=False)
 
 
+@job
+def read_now(full: bool, actor_id: int) -> None:
+    """When an administrator asks for it, whatever the clock says."""
+    if settings().ldap_url:
+        _run(full=full, actor_id=actor_id)
+
+
 def _read(*, full: bool) -> None:
-    if not settings().ldap_url or not settings().ldap_schedule:
-        return
+    if settings().ldap_url and settings().ldap_schedule:
+        _run(full=full)
+
+
+def _run(*, full: bool, actor_id: int | None = None) -> None:
     i18n.use(settings().default_locale)
+    options = ldap_sync.Options(full, locale=settings().default_locale)
     try:
-        report = ldap_run.run(settings(), ldap_sync.Options(full, locale=settings().default_locale))
+        report = ldap_run.run(settings(), options, actor_id=actor_id)
     except runs.Busy:
         log.info("directory", skipped="another run is going on")
     except (Unreachable, absent.TooMany) as error:

@@ -5,11 +5,13 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from rse.core import db
+from rse.accounts.models import Person
+from rse.core import db, jobs
 from rse.core.i18n import _
-from rse.core.policy import Invalid
-from rse.core.web import ADMIN, flash, page, route, see_other, viewer_id
-from rse.provisioning import runs, scim_http, scim_mapping, scim_overview, scim_tokens
+from rse.core.policy import Invalid, NotFound
+from rse.core.web import ADMIN, flash, page, route, see_other, settings, viewer_id
+from rse.provisioning import runs, scim_http, scim_mapping, scim_overview, scim_tokens, words
+from rse.provisioning.models import ProvisioningRun
 
 blueprint = Blueprint("provisioning", __name__)
 MAX_DAYS = 3650
@@ -33,6 +35,9 @@ def _page(status: int = 200, token: str = "", errors: dict[str, list[str]] | Non
         failures=scim_overview.writes(session, failed=True),
         writes=scim_overview.writes(session, failed=False),
         runs=runs.latest(session, most=10),
+        words=words,
+        directory=bool(settings().ldap_url),
+        reading=runs.going_on(session, "ldap"),
         errors={name: texts[0] for name, texts in (errors or {}).items()},
         given=request.form,
     )
@@ -86,3 +91,24 @@ def map_group(group_id: int) -> Any:
     scim_mapping.map_to(session, group, kind, target, viewer_id())
     flash(_("%(name)s: the mapping is stored, and its members have what it gives.", name=group.name), "ok")
     return see_other(".overview")
+
+
+@route(blueprint, f"/admin/provisioning/runs/{ROW}", rule=ADMIN)
+def run(row_id: int) -> Any:
+    """Show one run: what it changed, field by field, and what failed."""
+    session = db.session()
+    found = session.get(ProvisioningRun, row_id)
+    if found is None:
+        raise NotFound
+    who = session.get(Person, found.actor_id) if found.actor_id else None
+    return page("provisioning/run.html", run=found, who=who, words=words, most=runs.MOST)
+
+
+@route(blueprint, "/admin/provisioning/read", rule=ADMIN, methods=("POST",), limit="10/minute")
+def read() -> Any:
+    """Read the directory now: what has changed since the last good run, or everything."""
+    if not settings().ldap_url:
+        raise NotFound
+    jobs.run_now("rse.provisioning.tasks.read_now", request.form.get("what") == "full", viewer_id())
+    flash(_("The directory is read in a moment; the run appears below."), "ok")
+    return see_other(".overview", _anchor="runs")

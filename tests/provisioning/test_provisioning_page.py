@@ -110,7 +110,7 @@ def test_the_page_says_what_was_done_and_what_failed(app: Flask, browser_as: Bro
     okta.create(displayName="Mia Keller")
     okta.ask("POST", "/Users", {"schemas": [USER], "userName": "mia.keller@example.com"})
     page = ines.get(PAGE).text
-    assert "user.created" in page
+    assert "Compte créé" in page
     assert "POST /Users" in page
     assert "409" in page
     db.rollback()

@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from rse.accounts.models import AuditEntry
 from rse.core import clock, db
-from rse.provisioning import runs
+from rse.provisioning import absent, runs
 from rse.provisioning.models import ProvisioningRun
 from rse.provisioning.transactions import writing
+from tests import factories
 
 ADA = "ada.king,ada@x.example,Ada,King,Directrice,Groupe,Lyon,,,,"
 Bring = Callable[..., Any]
+Browsers = Callable[[str], factories.Client]
 
 
 def last() -> ProvisioningRun:
@@ -59,3 +61,62 @@ def test_a_run_that_was_killed_is_closed_by_the_next_one(any_app: Flask) -> None
     db.rollback()
     assert db.session().get_one(ProvisioningRun, killed).state == "failed"
     assert last().state == "done"
+
+
+def test_administrators_read_what_a_run_changed_and_what_failed(app: Flask, browser_as: Browsers) -> None:
+    with runs.recorded(writing, "ldap", "full") as (outcome, _transaction):
+        outcome.counts = {"created": 0, "updated": 1, "deactivated": 1, "unchanged": 98, "problems": 1}
+        outcome.changes = [
+            {"uid": "ada.king", "what": "updated", "fields": {"title": ["Ingénieure", "Directrice"]}},
+            {"uid": "ben.roy", "what": "deactivated", "fields": {}},
+        ]
+        outcome.problems = [{"where": "uid=eve", "reason": "deux personnes ont cette adresse"}]
+    path = f"/admin/provisioning/runs/{last().id}"
+    ines = browser_as("ines")
+    assert path in ines.get("/admin/provisioning").text
+    shown = ines.get(path).text
+    for words in (
+        "ada.king",
+        "<del>Ingénieure</del> <ins>Directrice</ins>",
+        "exclues 1",
+        "deux personnes ont",
+    ):
+        assert words in shown
+    assert browser_as("karim").get(path).status_code == 404
+    assert ines.get("/admin/provisioning/runs/99").status_code == 404
+
+
+def test_a_run_that_stopped_says_what_to_do(app: Flask, browser_as: Browsers) -> None:
+    with pytest.raises(absent.TooMany), runs.recorded(writing, "ldap", "full"):
+        raise absent.TooMany("12 of 20")
+    shown = browser_as("ines").get(f"/admin/provisioning/runs/{last().id}").text
+    assert "12 of 20" in shown
+    assert "import ldap --force" in shown
+
+
+def test_the_directory_is_read_again_at_once(make_app: Callable[..., Flask]) -> None:
+    app = make_app(ldap_url="ldap://127.0.0.1:9", ldap_schedule=False)  # nobody answers there
+    with app.app_context():
+        people = factories.make_cast(db.begin_write())
+        db.commit()
+        ines, karim = (factories.browser_of(app, people[name].id) for name in ("ines", "karim"))
+        assert karim.post("/admin/provisioning/read").status_code == 404
+        assert "Tout relire" in ines.get("/admin/provisioning").text
+        assert ines.post("/admin/provisioning/read", data={"what": "full"}).status_code == 303
+        while task := app.extensions["huey"].dequeue():  # as the worker does
+            if task.name.endswith("read_now"):
+                app.extensions["huey"].execute(task)
+        run = last()
+        assert (run.source, run.kind, run.state, run.actor_id) == (
+            "ldap",
+            "full",
+            "failed",
+            people["ines"].id,
+        )
+        assert "Échec" in ines.get("/admin/provisioning").text
+
+
+def test_without_a_directory_there_is_nothing_to_read(browser_as: Browsers) -> None:
+    ines = browser_as("ines")
+    assert "Tout relire" not in ines.get("/admin/provisioning").text
+    assert ines.post("/admin/provisioning/read").status_code == 404
