@@ -55,6 +55,7 @@ def _page(form: Form[Asked] | None = None, status: int = 200) -> Any:
         past=[one for one in found if one.state != "asked" and not one.stands],
         form=form or Form({"hours": "24"}, None, {}),
         may_ask="admin" in viewer().roles,
+        alone=not reads.others_who_decide(db.session(), viewer().id),
         most=reads.MOST_HOURS,
     )
 

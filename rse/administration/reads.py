@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from rse.accounts import audit, keepers
@@ -138,6 +138,13 @@ def _asked(session: Session, row_id: int) -> GrantRequest:
     if row is None or row.state != "asked":
         raise NotFound
     return row
+
+
+def others_who_decide(session: Session, person_id: int) -> bool:
+    """Tell whether anybody else could approve what this person asks for."""
+    held = or_(*(keepers.holding(role) for role in sorted(OVERSEERS)))
+    another = select(Person.id).where(held, Person.id != person_id, Person.status == "active")
+    return session.scalar(another.limit(1)) is not None
 
 
 def approve(session: Session, viewer: Viewer, row_id: int) -> None:

@@ -19,9 +19,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from rse import __version__
+from rse.accounts import keepers
 from rse.accounts.connections import known
 from rse.core import clock, health, outbox
-from rse.core.i18n import _, format_date, format_datetime, ngettext, number
+from rse.core.i18n import _, format_date, format_datetime, lazy, ngettext, number
 from rse.core.jobs import Heartbeat, JobFailure
 from rse.core.web import settings
 
@@ -31,6 +33,9 @@ MEGABYTE = 1_000_000
 GIGABYTE = 1_000 * MEGABYTE
 LEAST_FREE = 2 * GIGABYTE
 WARN_CERTIFICATE = timedelta(days=30)
+OLD_BACKUP = timedelta(days=2)
+PAIR = 2
+OTHERS = {"data_dir": lazy("Data directory"), "framing": lazy("Frames of other sites")}
 BASE = ("database", "worker", "queue", "saml_provider", "saml_signature", "search_index", "revision", "disk")
 
 
@@ -55,7 +60,9 @@ def states(session: Session) -> list[State]:
         _jobs(session, found),
         *_sign_in(session, found),
         _search(found),
-        _storage(),
+        _storage(session),
+        _backup(session),
+        _in_charge(session),
         _versions(),
         *_others(found),
     ]
@@ -135,8 +142,9 @@ def _sign_in(session: Session, found: Mapping[str, str]) -> Iterator[State]:
     problem = found.get("saml_provider") or found.get("saml_signature")
     providers = known(session, current_app.extensions["rse_sign_in"]).usable
     if problem:
+        words = _("People cannot come in by it (%(problem)s).", problem=problem)
         yield State(
-            "signin", label, "error", problem, _("Look at the page Sign-in, or run: flask --app wsgi check.")
+            "signin", label, "error", words, _("Look at the page Sign-in, or run: flask --app wsgi check.")
         )
     elif not providers:
         todo = _("Connect your identity provider: set RSE_SAML_METADATA, or use the page Sign-in.")
@@ -169,7 +177,8 @@ def _search(found: Mapping[str, str]) -> State:
     label = _("Search index")
     if "search_index" in found:
         todo = _("Run: flask --app wsgi search rebuild. The network stays usable meanwhile.")
-        return State("search", label, "error", found["search_index"], todo)
+        words = _("It cannot be used (%(problem)s).", problem=found["search_index"])
+        return State("search", label, "error", words, todo)
     return State("search", label, "ok", _("It answers."))
 
 
@@ -200,11 +209,14 @@ def size_in_words(size: int) -> str:
     return _("%(n)s MB", n=number(size / MEGABYTE, 1))
 
 
-def _storage() -> State:
+def _storage(session: Session) -> State:
     folder = settings().data_dir
     free, used = shutil.disk_usage(folder).free, folder_size(folder)
     words = _("%(used)s are used in the data directory, %(free)s are free.",
               used=size_in_words(used), free=size_in_words(free))  # fmt: skip
+    if session.get_bind().dialect.name == "postgresql":
+        size = session.scalar(text("SELECT pg_database_size(current_database())")) or 0
+        words += " " + _("The database holds %(size)s.", size=size_in_words(size))
     if free < LEAST_FREE:
         todo = _("Make room or give the disk more: writing stops when it is full.")
         return State("storage", _("Storage"), "warn", words, todo)
@@ -212,13 +224,48 @@ def _storage() -> State:
 
 
 def _versions() -> State:
-    parts = [f"Python {platform.python_version()}", *(f"{n} {version(n)}" for n in ("Flask", "SQLAlchemy"))]
+    ours, python = f"rse {__version__}", f"Python {platform.python_version()}"
+    parts = [ours, python, *(f"{n} {version(n)}" for n in ("Flask", "SQLAlchemy"))]
     return State("versions", _("Versions"), "ok", ", ".join(parts))
+
+
+def _backup(session: Session) -> State:
+    label, at = _("Backup"), session.scalar(select(Heartbeat.at).where(Heartbeat.name == "backup"))
+    todo = _("Let rse-backup.timer make one each night, or run: flask --app wsgi backup FOLDER.")
+    if at is None:
+        return State("backup", label, "warn", _("None was made yet."), todo)
+    words = _("The last one is of %(when)s.", when=format_datetime(at))
+    return State("backup", label, "ok", words) if clock.now() - at < OLD_BACKUP else State(
+        "backup", label, "warn", words, todo
+    )  # fmt: skip
+
+
+def _in_charge(session: Session) -> State:
+    """Say where one person alone would be missed: nobody decides about what concerns themselves."""
+    admins, moderators, officers = (keepers.number(session, role) for role in ("admin", "moderator", "dpo"))
+    missing = []
+    if admins < PAIR:
+        missing.append(_("There is one administrator: when they are away, nobody can let people in or out."))
+    if admins < PAIR and not officers:
+        missing.append(_("Nobody could approve a private read: that takes a second administrator, "
+                         "or a data protection officer."))  # fmt: skip
+    if not moderators:
+        missing.append(_("There is no moderator: what is reported waits."))
+    elif moderators < PAIR:
+        missing.append(_("There is one moderator: nobody judges what is about them, "
+                         "nor an appeal against them."))  # fmt: skip
+    label = _("People in charge")
+    if missing:
+        return State("charge", label, "warn", " ".join(missing), _("Give the roles on the page Roles."))
+    words = _("Nobody stands alone: administrators %(admins)s, moderators %(moderators)s.",
+              admins=admins, moderators=moderators)  # fmt: skip
+    return State("charge", label, "ok", words)
 
 
 def _others(found: Mapping[str, str]) -> Iterator[State]:
     """Name the parts that other features check."""
     for name, problem in found.items():
         if name not in BASE:
-            yield State(name, name.replace("_", " ").capitalize(), "error", problem,
+            yield State(name, str(OTHERS.get(name, name.replace("_", " ").capitalize())), "error",
+                        _("It does not work (%(problem)s).", problem=problem),
                         _("Run: flask --app wsgi check, and read the guide for IT."))  # fmt: skip

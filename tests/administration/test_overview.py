@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 
@@ -42,6 +43,38 @@ def test_dead_letters_are_counted(browser_as: Callable[[str], Any], app: Flask) 
     session.add(events.Delivery(**owed, dead=True, attempts=8, error="RuntimeError: no"))
     db.commit()
     assert "1 livraison a été abandonnée." in browser_as("ines").get("/admin").text
+
+
+def state(html: str, key: str) -> str:
+    return html.split(f'id="state-{key}"', maxsplit=1)[1].partition("</li>")[0]
+
+
+def test_who_stands_alone_is_said(browser_as: Callable[[str], Any], cast: dict[str, int]) -> None:
+    ines = browser_as("ines")
+    alone = state(ines.get("/admin").text, "charge")
+    for words in ("qu’un administrateur", "approuver une lecture privée", "qu’un modérateur"):
+        assert words in alone
+    assert "Personne d’autre ne pourrait approuver" in ines.get("/admin/reads").text
+    for name, role in (("karim", "dpo"), ("sofia", "moderator"), ("claire", "admin")):
+        person = db.begin_write().get_one(Person, cast[name])
+        person.roles = person.roles | {role}
+        db.commit()
+    assert "administrateurs 2, modérateurs 2" in state(ines.get("/admin").text, "charge")
+    assert "Personne d’autre ne pourrait approuver" not in ines.get("/admin/reads").text
+
+
+def test_the_age_of_the_backup_is_said(
+    browser_as: Callable[[str], Any], app: Flask, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ines = browser_as("ines")
+    assert "Aucune n’a encore été faite." in state(ines.get("/admin").text, "backup")
+    done = app.test_cli_runner().invoke(args=["backup", str(tmp_path_factory.mktemp("backups") / "one.tar")])
+    assert done.exit_code == 0, done.output
+    assert "La dernière date du" in state(ines.get("/admin").text, "backup")
+    assert "rse-backup.timer" not in state(ines.get("/admin").text, "backup")
+    db.begin_write().execute(update(jobs.Heartbeat).values(at=clock.now() - timedelta(days=3)))
+    db.commit()
+    assert "rse-backup.timer" in state(ines.get("/admin").text, "backup")
 
 
 def test_speaks_english_too(browser_as: Callable[[str], Any], cast: dict[str, int]) -> None:
