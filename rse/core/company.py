@@ -40,7 +40,10 @@ class Remembered(Generic[T]):
 
     def get(self, session: Session) -> T:
         """Give it, at most `seconds` old."""
-        engine = session.get_bind()
+        info = (
+            session.info
+        )  # finding the engine costs more than reading the value: once a page, not ten times
+        engine = info.get("rse_engine") or info.setdefault("rse_engine", session.get_bind())
         known = self.kept.get(engine)
         if known is None or time.monotonic() - known[0] > self.seconds:
             known = (time.monotonic(), self.read(session))

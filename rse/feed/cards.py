@@ -54,10 +54,9 @@ class Compiled:
 
     def fill(self, values: Mapping[str, str]) -> str:
         """Put the viewer's values into the slots."""
-        parts: list[str] = []
-        for text, name in zip(self.texts, self.slots, strict=False):
-            parts += (text, values[name])
-        parts.append(self.texts[-1])
+        parts = [*self.texts, *self.slots]
+        parts[::2] = self.texts
+        parts[1::2] = [values[name] for name in self.slots]
         return "".join(parts)
 
 

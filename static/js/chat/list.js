@@ -25,9 +25,10 @@ export async function start(section) {
     if (held) document.getElementById(held)?.focus({ preventScroll: true });
     if (socket) again(socket);
   }
-  const later = () => { clearTimeout(timer); timer = setTimeout(draw, soon); };
+  const wait = () => { timer = setTimeout(() => { timer = undefined; draw(); }, soon); };
+  const later = () => { if (!timer) wait(); }; // messages without a pause do not put it off for ever
 
-  field.addEventListener('input', later);
+  field.addEventListener('input', () => { clearTimeout(timer); wait(); });
   socket = await live();
   watch(socket, section);
   const me = document.body.dataset.viewer;
