@@ -53,6 +53,8 @@ def catch_up() -> None:
     jobs.drain(DRAIN_SECONDS)
     with contextlib.suppress(running.Busy):  # the worker is at it
         running.rollup(newest=WEEKS)
+        service.check_signals(db.begin_write())
+        db.commit()
 
 
 def _summary(seconds: float) -> str:

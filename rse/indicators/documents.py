@@ -75,7 +75,7 @@ def write(name: str, language: str, facts: Facts) -> Document:
     if name not in NAMES:
         raise KeyError(name)
     source = _source(name, language)
-    kept = [(label, _("%(n)s days", n=days)) for label, days in facts.kept.items()]
+    kept = [_("%(what)s: %(n)s days", what=label, n=days) for label, days in facts.kept.items()]
     values = {
         "company": facts.company,
         "address": facts.address,
@@ -94,8 +94,8 @@ def write(name: str, language: str, facts: Facts) -> Document:
         "who": _("leadership, the works council, community managers and data protection")
         if facts.restricted
         else _("every employee"),
-        "figures": "\n".join(f"- **{one.name}**. {one.question}" for one in ALL),
-        "keeps": "\n".join(f"- {label}: {days}" for label, days in kept),
+        "figures": "\n".join(f"- **{one.name}** – {one.question}" for one in ALL),
+        "keeps": "\n".join(f"- {line}" for line in kept),
     }
     for key, value in values.items():
         source = source.replace(f"{{{key}}}", value)
