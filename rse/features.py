@@ -14,6 +14,8 @@ FEATURES = (
     "recognition",
     "announcements",
     "gatherings",
+    "sharing",
+    "drafts",
     "search",
     "moderation",
     "notifications",

@@ -94,6 +94,7 @@ class Inbox(Base):
     unread: Mapped[int] = mapped_column(default=0)
     newest_id: Mapped[int] = mapped_column(BigInteger, default=0)  # the newest notification
     changed_at: Mapped[datetime] = mapped_column(index=True)
+    silenced: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # see feed.silencing
 
 
 class Session(Base):

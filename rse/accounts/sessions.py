@@ -123,6 +123,7 @@ _STANDING = (
     select(
         *(_OWNER[column.key] for column in PERSON),
         _SESSION["id"].label("session_id"), _SESSION["seen_at"], _SESSION["data"], _INBOX["unread"],
+        _INBOX["silenced"],
     )
     .select_from(
         Person.__table__.join(Session.__table__, _SESSION["person_id"] == _OWNER["id"])
@@ -157,6 +158,7 @@ def _viewer(session: DbSession, row: Any) -> Viewer:
     tokens: set[str] = base_tokens(row.id, row.kind, roles)
     # What pages ask without a query: the count in the bar, and whether the charter is accepted.
     known: dict[str, Any] = {"unread": getattr(row, "unread", 0) or 0, "charter": row.charter_version}
+    known["silenced"] = getattr(row, "silenced", None)
     for feature in registry().features:
         if feature.tokens:
             tokens.update(feature.tokens(session, row.id, row.kind, known))

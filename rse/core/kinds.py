@@ -47,11 +47,18 @@ class PostKind:
     words: Callable[[Session, Sequence[int]], Mapping[int, str]] | None = None  # more text for the search
     unsigned: Callable[[Any], bool] = lambda _given: False  # no author may be stored with this post
     once: Callable[[Any], Mapping[str, Any]] = lambda _given: {}  # told to its author alone, and never again
+    # What an edit may change of it: its schema, its template; (session, viewer, post) gives the values of the
+    # form; (session, viewer, post, what was given) changes it and raises Refused and Invalid
+    edited: type[BaseModel] | None = None
+    editor: str = ""
+    held: Callable[[Session, Viewer, Any], Mapping[str, Any]] | None = None
+    change: Callable[[Session, Viewer, Any, Any], None] | None = None
+    optional: bool = False  # a post of the kind is whole without what it takes beside a text
 
     @property
     def plain(self) -> bool:
-        """Tell whether it is a text and nothing else, so that a post can become one by an edit."""
-        return self.schema is None and self.store is None
+        """Tell whether it can be a text and nothing else, so that a post can become one by an edit."""
+        return self.optional or (self.schema is None and self.store is None)
 
 
 USUAL = "message"  # of a post whose kind nobody said

@@ -5,15 +5,19 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from rse.accounts.sessions import viewer_of_person
 from rse.announcements import service as announcements
 from rse.core.audience import Viewer
 from rse.demo.company import Company
 from rse.demo.source import TEXTS, read
-from rse.feed import service
+from rse.drafts import service as drafts
+from rse.feed import closing, pinning, service
 from rse.feed.models import Post
 from rse.feed.schemas import of_kind
 from rse.gatherings import service as gatherings
+from rse.groups.models import Membership
 from rse.ideas import service as ideas
 from rse.polls import service as polls
 
@@ -36,6 +40,34 @@ def load(company: Company) -> None:
                 company.session, by, post.id, status=step["status"], reason=step["reply"],
                 owner_id=by.id if step.get("owner") else None,
             )  # fmt: skip
+        if item.get("pinned"):
+            pinning.pin(company.session, _owner(company, post), post.id)
+        if "closed" in item:
+            closing.close(company.session, viewer(company, item["author"]), post.id, reason=item["closed"])
+    _begun(company)
+
+
+def _owner(company: Company, post: Post) -> Viewer:
+    """Give who owns the group of a post."""
+    owners = select(Membership.person_id).where(
+        Membership.group_id == post.group_id, Membership.role == "owner"
+    )
+    found = viewer_of_person(company.session, company.session.scalars(owners).first() or 0)
+    if found is None:
+        raise RuntimeError("demo: a group has no owner")
+    return found
+
+
+def _begun(company: Company) -> None:
+    """Let people have begun to write, and have something published later."""
+    for item in tomllib.loads(read(TEXTS / "kinds.toml"))["draft"]:
+        who, fields = viewer(company, item["author"]), {"kind": "message", "body": item["text"]}
+        if item.get("title"):
+            fields["title"] = item["title"]
+        made = drafts.put_aside(company.session, who, fields)
+        if "publish_in" in item:
+            day = company.calendar.today + timedelta(days=item["publish_in"])
+            drafts.schedule(company.session, who, made.id, company.calendar.instant(day, 9, 0))
 
 
 def written() -> Iterable[dict[str, Any]]:

@@ -9,8 +9,8 @@ from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.policy import Action, Invalid, NotFound, Refused
 from rse.core.web import SIGNED_IN, Form, is_fragment, page, read_form, route, see_other, viewer
-from rse.feed import attaching, cards, composing, policy, queries, reacting, service, timeline
-from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, EditPostForm, Toggle, of_kind
+from rse.feed import attaching, cards, composing, editing, policy, queries, reacting, schemas, service, timeline
+from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, Toggle, of_kind
 from rse.feed.views import blueprint, card_of, show_home, show_post
 from rse.files import queries as files
 from rse.files import service as file_service
@@ -89,8 +89,7 @@ def keep(post_id: int) -> Any:
 def edit_form(post_id: int) -> Any:
     """Show the form to change one's own post."""
     found = _own_post(post_id)
-    data: dict[str, Any] = {"kind": found.kind, "title": found.title or "", "body": found.body}
-    return _edit_page(200, Form(data, None, {}), found)
+    return _edit_page(200, Form(editing.held(db.session(), viewer(), found), None, {}), found)
 
 
 def _edit_page(status: int, form: Form[Any], post: Any) -> Response:
@@ -105,6 +104,7 @@ def _edit_page(status: int, form: Form[Any], post: Any) -> Response:
         kinds=plain if changeable else [],
         files=files.attached(db.session(), "post", [post.id] if post.files else []).get(post.id, ()),
         held=taking.held(form),
+        part=kinds.of(post.kind).editor,
     )
 
 
@@ -118,20 +118,11 @@ def _own_post(post_id: int) -> Any:
 @route(blueprint, "/posts/<pid:post_id>/edit", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
 def edit(post_id: int) -> Any:
     """Change one's own post; of its files those stay whose box is ticked."""
-    form = taking.read_posted(EditPostForm)
+    form = taking.read_posted(schemas.editing(queries.post(db.session(), viewer(), post_id).kind))
     try:
         given = form.input
         given.attachments = given.attachments or ([] if "files_shown" in request.form else None)
-        attaching.edit(
-            db.session(),
-            viewer(),
-            post_id,
-            given,
-            body=given.body,
-            title=given.title or "",
-            kind=given.kind,
-            tags=None,
-        )
+        editing.edit_given(db.session(), viewer(), post_id, given)
         for file_id, alt in taking.alts().items():
             if file_id in (given.attachments or ()):
                 file_service.describe(db.session(), viewer(), file_id, alt)

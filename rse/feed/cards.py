@@ -93,7 +93,7 @@ def _compile(body: queries.Body, beside: Markup) -> Compiled:
     footer = rendered(shared.replace(key_slot, key))
     kind = kinds.of(body.kind)
     badge = kind.badge(body) if kind.badge else None
-    part = SLOTS["part"] if kind.part else ""
+    part = SLOTS["part"] if kind.part or kind.whole else ""
     tags = [tag for tag in body.tags if f'"/tags/{tag}"' not in body.html]
     parts = _SLOT.split(template.card(body, SLOTS, footer, tags, badge, part, beside))
     author, moderator = (

@@ -35,6 +35,16 @@ class PostDeleted(Event):
 
 
 @dataclass(frozen=True)
+class PostMoved(Event):
+    """A post, and what hangs on it, has other readers now."""
+
+    post_id: int
+    at: datetime
+    old_audience: str
+    comment_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class CommentAdded(Event):
     """A comment is there."""
 

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from rse.accounts.models import Inbox
 from rse.core.feature import Export
 from rse.core.model import encode_id
-from rse.feed.models import Acceptance, Bookmark, Comment, Mention, Post, Reaction, Revision
+from rse.feed import silencing
+from rse.feed.models import Acceptance, Bookmark, Closing, Comment, Mention, Pin, Post, Reaction, Revision
 from rse.feed.reacting import counts
 
 
@@ -16,10 +18,18 @@ def rows(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:
     """Give the posts, comments, earlier versions, reactions and kept posts of a person."""
     yield from _written(session, "post", Post, person_id)
     yield from _written(session, "comment", Comment, person_id)
+    yield from _silenced(session, person_id)
     for what, query in _marks(person_id):
         for object_id, value, at in session.execute(query):
             said = encode_id(value) if isinstance(value, int) else value
             yield {"what": what, "on": encode_id(object_id), "value": said, "at": at}
+
+
+def _silenced(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:
+    held = session.get(Inbox, person_id)
+    for what, keys in ((held.silenced if held else None) or {}).items():
+        for key in keys:
+            yield {"what": f"left out: {what}", "value": encode_id(key) if isinstance(key, int) else key}
 
 
 def _marks(person_id: int) -> list[tuple[str, Any]]:
@@ -29,6 +39,8 @@ def _marks(person_id: int) -> list[tuple[str, Any]]:
         "kept": (Bookmark, Bookmark.post_id, Bookmark.post_id.label("post")),
         "mentioned": (Mention, Mention.object_id, Mention.kind),
         "accepted": (Acceptance, Acceptance.comment_id, Acceptance.post_id),
+        "closed": (Closing, Closing.post_id, Closing.reason),
+        "pinned": (Pin, Pin.post_id, Pin.group_id),
     }
     return [
         (what, select(about, value, model.at).where(model.person_id == person_id))
@@ -61,6 +73,9 @@ def erase(session: Session, person_id: int) -> None:
     ).all()
     for model in (Reaction, Bookmark, Mention):
         session.execute(delete(model).where(model.person_id == person_id))
+    silencing.forget(session, person_id)
+    for table in (Closing, Pin):  # what they decided for others stays, without them
+        session.execute(update(table).where(table.person_id == person_id).values(person_id=None))
     _forget_revisions(session, person_id)
     for kind, object_id in {(row[0], row[1]) for row in reacted}:
         _recount(session, kind, object_id)

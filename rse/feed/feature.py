@@ -13,10 +13,12 @@ from rse.feed import (
     indicators,
     keeping,
     live,
+    manage_views,
+    moving,
     notices,
     panels,
     search,
-    service,
+    silence_views,
     views,
 )
 from rse.groups.events import GroupRetokened
@@ -25,6 +27,7 @@ SEEN = (
     events.PostPublished,
     events.PostChanged,
     events.PostDeleted,
+    events.PostMoved,
     events.CommentAdded,
     events.CommentChanged,
     events.Reacted,
@@ -37,6 +40,7 @@ feature = Feature(
     nav=(
         NavItem("home", lazy("Home"), "feed.home", "house", 10),
         NavItem("saved", lazy("Kept for later"), "feed.saved", "bookmark", 30, "me"),
+        NavItem("silenced", lazy("Left out of my feed"), "feed.silenced", "", 25, "settings.tabs"),
     ),
     panels=(
         Panel("home.rail", "week", lazy("Your week"), 10, panels.own_week),
@@ -45,7 +49,7 @@ feature = Feature(
         Panel("person.main", "feed", lazy("Latest posts"), 30, panels.person_latest),
     ),
     subscribers=(
-        Subscriber("feed.retoken", (GroupRetokened,), service.retoken, "same_transaction"),
+        Subscriber("feed.retoken", (GroupRetokened,), moving.retoken, "same_transaction"),
         Subscriber("feed.live", SEEN, live.tell, "live"),
     ),
     activity=(indicators.activity,),
@@ -57,4 +61,4 @@ feature = Feature(
     keeps=keeping.KEEPS,
 )
 
-__all__ = ["actions", "cli", "feature"]
+__all__ = ["actions", "cli", "feature", "manage_views", "silence_views"]

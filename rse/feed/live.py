@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rse.core import live
 from rse.core.model import encode_id
-from rse.feed.events import PostPublished
+from rse.feed.events import PostMoved, PostPublished
 from rse.feed.models import Post
 
 
@@ -22,6 +22,8 @@ def tell(session: Session, events: Sequence[Any]) -> None:
     if changed:
         query = select(Post.id, Post.audience, Post.group_id).where(Post.id.in_(changed))
         rows += [(row.id, row.audience, row.group_id) for row in session.execute(query)]
+    gone = [event for event in events if isinstance(event, PostMoved)]
+    rows += [(event.post_id, event.old_audience, None) for event in gone]  # who reads it no more lets it go
     for post_id, audience, group_id in rows:
         name = "post:new" if post_id in published else "post:changed"
         payload = {"id": encode_id(post_id), "group": encode_id(group_id) if group_id else None}

@@ -123,7 +123,7 @@ class PostTag(Base):
 
 
 class Revision(Base):
-    """What a post or comment said before an edit; its author may look at it."""
+    """What a post or comment said before an edit; whoever reads it may look at it."""
 
     __tablename__ = "revision"
     __table_args__ = (Index("ix_revision_object", "kind", "object_id", "at"),)
@@ -146,4 +146,35 @@ class Bookmark(Base):
         BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
     )
     post_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(POST, ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime]
+
+
+class Closing(Base):
+    """A discussion that takes no more comments: who closed it, when and why."""
+
+    __tablename__ = "closing"
+
+    post_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(POST, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="SET NULL"), index=True
+    )
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    at: Mapped[datetime]
+
+
+class Pin(Base):
+    """A post that stands at the top of its group's page."""
+
+    __tablename__ = "pin"
+    __table_args__ = (Index("ix_pin_group", "group_id", "at"),)
+
+    post_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(POST, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    group_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("group.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="SET NULL"), index=True
+    )
     at: Mapped[datetime]

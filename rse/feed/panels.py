@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from rse.core.audience import Viewer
 from rse.core.model import encode_id
-from rse.feed import composing, timeline, week
+from rse.feed import composing, pinning, timeline, week
 from rse.feed.views import PAGE, before, listed
 from rse.groups import queries as groups
 from rse.groups.models import Group
@@ -25,6 +25,7 @@ def group_feed(session: Session, viewer: Viewer, group: Group) -> str:
         moderated,
     )
     if "cursor" not in request.args:
+        values["pinned"] = pinning.pinned(session, viewer, group.id)
         found = composing.composer(session, viewer, [], group=group)
         values["composer"] = composing.render(viewer, found)
     return render_template("feed/_panel_group.html", group_id=encode_id(group.id), **values)

@@ -34,6 +34,12 @@ def may_remove_unsigned(viewer: Viewer, post: Post) -> bool:
     return bool(post.data.get("unsigned")) and bool(viewer.roles & MODERATING)
 
 
+def may_steer(viewer: Viewer, post: Post, membership: Membership | None) -> bool:
+    """Who closes or moves a post: its author, who looks after its group; for the company the moderators."""
+    in_charge = groups.may_manage(membership) or (post.group_id is None and bool(viewer.roles & MODERATING))
+    return viewer.id == post.author_id or in_charge
+
+
 def manages(membership: Membership | None) -> bool:
     """Tell whether somebody looks after a group."""
     return groups.may_manage(membership)

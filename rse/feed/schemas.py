@@ -100,6 +100,18 @@ class EditPostForm(EditPost):
     body: Body
 
 
+@lru_cache(maxsize=50)
+def _editing(kind: kinds.PostKind) -> type[EditPostForm]:
+    bases = (EditPostForm, kind.edited) if kind.edited else EditPostForm
+    made: Any = create_model(f"Edit{kind.name.title()}", __base__=bases)
+    return cast("type[EditPostForm]", made)
+
+
+def editing(name: str) -> type[EditPostForm]:
+    """Give what the form of a post of a kind takes."""
+    return _editing(kinds.of(name)) if name in kinds.known() else EditPostForm
+
+
 class AddComment(WithFiles):
     """A comment under a post, perhaps in reply to another one there."""
 
@@ -130,3 +142,25 @@ class Toggle(Schema):
     """A reaction to give or to take back, by its button."""
 
     name: Literal["thanks", "agree", "insight", "support", "celebrate"]
+
+
+class CloseForm(Schema):
+    """Why a discussion takes no more comments."""
+
+    reason: str = Field("", max_length=300)
+
+
+class MoveForm(Schema):
+    """Where a post goes: the slug of a group, or nothing for the whole company."""
+
+    group: str | None = Field(None, max_length=80)
+    sure: bool = False  # although somebody mentioned would not read it there
+
+
+class SilenceForm(Schema):
+    """Something to leave out of one's feed; `post` is the one whose page asked."""
+
+    what: Literal["people", "groups", "tags", "kinds"]
+    key: str = Field(min_length=1, max_length=80)
+    on: bool = True
+    post: PublicId | None = None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rse.accounts import unsigned
@@ -14,7 +14,7 @@ from rse.core.audience import EVERYONE, Viewer
 from rse.core.events import emit
 from rse.core.i18n import _
 from rse.core.policy import Action, Invalid, require
-from rse.feed import policy, queries, writing
+from rse.feed import closing, policy, queries, writing
 from rse.feed.events import (
     AnswerAccepted,
     CommentAdded,
@@ -25,7 +25,6 @@ from rse.feed.events import (
 )
 from rse.feed.models import Acceptance, Comment, Post, Revision
 from rse.groups import service as groups
-from rse.groups.events import GroupRetokened
 from rse.groups.models import Group
 
 
@@ -182,6 +181,7 @@ def comment(
     post = queries.post(session, viewer, post_id, lock=True)
     group, _tie = queries.place(session, viewer, post.group_id)
     _require_open(group, Action.COMMENT)
+    closing.require_talk(session, post.id)
     if parent_id is not None:
         parent = session.get(Comment, parent_id)
         if parent is None or parent.post_id != post.id or parent.deleted_at is not None:
@@ -289,12 +289,3 @@ def _take_answer_back(session: Session, post: Post) -> None:
     before, post.answer_id = post.answer_id, None
     session.flush()
     emit(session, AnswerAccepted(post.id, None, at, before))
-
-
-def retoken(session: Session, events: Sequence[GroupRetokened]) -> None:
-    """Give everything in a group its new audience, in the transaction that changed the visibility."""
-    for event in events:
-        moved = update(Post).where(Post.group_id == event.group_id)
-        values = {"audience": event.new_audience, "version": Post.version + 1}
-        session.execute(moved.values(values).execution_options(synchronize_session=False))
-        session.expire_all()

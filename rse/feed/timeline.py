@@ -35,6 +35,7 @@ from rse.core.model import UTCDateTime
 from rse.core.policy import NotFound
 from rse.feed.models import Bookmark, Post, PostTag
 from rse.feed.queries import Position
+from rse.feed.silencing import WHAT, silenced
 from rse.groups import queries as groups
 from rse.groups.models import Group
 from rse.people.models import Follow
@@ -123,10 +124,32 @@ def _of_purpose(purpose: str | None) -> list[ColumnElement[bool]]:
     return [or_(POST["group_id"].is_(None), POST["group_id"].not_in(social))]
 
 
+def _loud(*, quiet: bool) -> list[ColumnElement[bool]]:
+    """Leave out what the viewer has silenced (`quiet`: anything at all)."""
+    if not quiet:
+        return []
+    tagged = select(TAG["post_id"]).where(TAG["tag"].in_(bindparam("quiet_tags", expanding=True)))
+    groups_ = POST["group_id"].not_in(bindparam("quiet_groups", expanding=True))
+    return [
+        POST["author_id"].not_in(bindparam("quiet_people", expanding=True)),
+        POST["kind"].not_in(bindparam("quiet_kinds", expanding=True)),
+        or_(POST["group_id"].is_(None), groups_),
+        ~tagged.where(TAG["post_id"] == POST["id"]).correlate(Post.__table__).exists(),
+    ]
+
+
+def _quiet(viewer: Viewer) -> dict[str, list[Any]]:
+    """Give the values of that criterion; nothing for who has silenced nothing."""
+    found = silenced(viewer)
+    return {f"quiet_{what}": list(found.get(what, ())) for what in WHAT} if found else {}
+
+
 @lru_cache(maxsize=200)
-def _by(dialect: str, name: str, purpose: str | None = None, *, deep: bool = False) -> Select[Any]:
+def _by(
+    dialect: str, name: str, purpose: str | None = None, *, deep: bool = False, quiet: bool = False
+) -> Select[Any]:
     """Build the page of posts by a column, once for each form; by audience it needs no second criterion."""
-    criteria = _of_purpose(purpose) + ([_older(POST["at"], POST["id"])] if deep else [])
+    criteria = _of_purpose(purpose) + ([_older(POST["at"], POST["id"])] if deep else []) + _loud(quiet=quiet)
     if name != "audience":
         criteria.append(prepared(POST["audience"]))
     return _page(newest(dialect, POST[name], criteria))
@@ -198,11 +221,12 @@ def home(
         people, tags = follows(session, viewer)
         query = _followed(dialect, purpose, deep=deep)
         return _run(session, viewer, query, before, limit, keys=people, tags=tags)
+    quiet = _quiet(viewer)
     if scope == "groups":
-        query = _by(dialect, "group_id", purpose, deep=deep)
-        return _run(session, viewer, query, before, limit, keys=groups.group_ids(viewer))
-    query = _by(dialect, "audience", purpose, deep=deep)
-    return _run(session, viewer, query, before, limit, keys=tokens_of(viewer)["viewer_tokens"])
+        query = _by(dialect, "group_id", purpose, deep=deep, quiet=bool(quiet))
+        return _run(session, viewer, query, before, limit, keys=groups.group_ids(viewer), **quiet)
+    query = _by(dialect, "audience", purpose, deep=deep, quiet=bool(quiet))
+    return _run(session, viewer, query, before, limit, keys=tokens_of(viewer)["viewer_tokens"], **quiet)
 
 
 def follows(session: Session, viewer: Viewer) -> tuple[list[int], list[str]]:

@@ -11,7 +11,7 @@ from rse.core.i18n import _
 from rse.core.model import decode_id
 from rse.core.policy import NotFound
 from rse.core.web import SIGNED_IN, Form, decode_cursor, encode_cursor, page, route, see_other, viewer
-from rse.feed import cards, composing, policy, queries, timeline
+from rse.feed import cards, closing, composing, policy, queries, timeline
 from rse.feed.timeline import Entry
 from rse.files import queries as files
 from rse.files import taking
@@ -135,6 +135,7 @@ def show_post(post_id: int, status: int = 200, form: Any = None) -> Response:
     """Show a post; `form` is a comment that could not be taken."""
     session, who = db.session(), viewer()
     found = queries.post(session, who, post_id)
+    closed = closing.closed(session, post_id)
     declared = kinds.of(found.kind)
     group, tie = queries.place(session, who, found.group_id)
     moderated = frozenset({found.group_id or 0}) if policy.may_delete(who, 0, tie) else frozenset()
@@ -160,7 +161,9 @@ def show_post(post_id: int, status: int = 200, form: Any = None) -> Response:
         reactions=cards.REACTIONS,
         files=files.attached(session, "comment", [comment.id for comment in everyone if comment.files]),
         held=taking.held(form),
-        may_write=policy.is_open(group),
+        may_write=policy.is_open(group) and closed is None,
+        closed=closed,
+        may_steer=policy.may_steer(who, found, tie),
         may_accept=declared.answerable and policy.may_accept(who, found.author_id, group, tie),
         may_moderate=bool(moderated),
         reply_to=_reply_to(shown),
@@ -240,22 +243,22 @@ def comment(comment_id: int) -> Any:
 
 @route(blueprint, "/posts/<pid:post_id>/history", rule=SIGNED_IN)
 def history(post_id: int) -> Any:
-    """Show the author what their post said before."""
+    """Show to those who read a post what it said before; of one without an author, nothing."""
     found = queries.post(db.session(), viewer(), post_id)
+    if found.data.get("unsigned"):
+        raise NotFound
     back = url_for("feed.post", post_id=post_id)
-    return _history("post", found, back, _("Earlier versions of your post"))
+    return _history("post", found, back, _("Earlier versions of this post"))
 
 
 @route(blueprint, "/comments/<pid:comment_id>/history", rule=SIGNED_IN)
 def comment_history(comment_id: int) -> Any:
-    """Show the author what their comment said before."""
+    """Show to those who read a comment what it said before."""
     found, _post = queries.comment(db.session(), viewer(), comment_id)
     back = url_for("feed.comment", comment_id=comment_id)
-    return _history("comment", found, back, _("Earlier versions of your comment"))
+    return _history("comment", found, back, _("Earlier versions of this comment"))
 
 
 def _history(kind: str, found: Any, back: str, title: str) -> Response:
-    if found.author_id != viewer().id:
-        raise NotFound
     revisions = queries.revisions(db.session(), kind, found.id)
-    return page("feed/history.html", title=title, back=back, revisions=revisions)
+    return page("feed/history.html", title=title, back=back, revisions=revisions, now=found)

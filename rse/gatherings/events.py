@@ -12,3 +12,11 @@ class GatheringNear(Event):
 
     post_id: int
     starts_at: datetime
+
+
+@dataclass(frozen=True)
+class GatheringMoved(Event):
+    """The times or the place of an event have changed."""
+
+    post_id: int
+    at: datetime

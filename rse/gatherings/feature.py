@@ -26,6 +26,10 @@ event = PostKind(
     whole=cards.whole,
     document=cards.documents,
     badge=badge,
+    edited=schemas.EditGathering,
+    editor="gatherings/_composer.html",
+    held=service.held,
+    change=service.change,
 )
 
 feature = Feature(

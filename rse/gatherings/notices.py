@@ -12,7 +12,7 @@ from rse.core.notice import Line, Noted, Notice, Told
 from rse.feed.models import Post
 from rse.feed.notices import subject, thread_of
 from rse.gatherings import queries
-from rse.gatherings.events import GatheringNear
+from rse.gatherings.events import GatheringMoved, GatheringNear
 from rse.gatherings.models import Gathering
 
 
@@ -25,6 +25,15 @@ def tell(session: Session, event: GatheringNear) -> Iterator[Told]:
         yield Told(
             key, thread_of(post.id), post.id, event.starts_at, post.audience, people, None, post.group_id
         )
+
+
+def tell_moved(session: Session, event: GatheringMoved) -> Iterator[Told]:
+    """Tell those who come that it is at another time or place."""
+    post = session.get(Post, event.post_id)
+    if post is not None and post.deleted_at is None:
+        people, thread = queries.reminded(session, event.post_id), thread_of(post.id)
+        key = f"moved:{post.id}:{event.at.isoformat(timespec='seconds')}"
+        yield Told(key, thread, post.id, event.at, post.audience, people, post.author_id, post.group_id)
 
 
 def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> Mapping[int, Line]:
@@ -40,9 +49,10 @@ def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> Mapping[i
     for note in noted:
         if note.object_id in found:
             post, starts_at = found[note.object_id]
-            words = _(
-                "You said you would come: it begins on %(when)s", when=format_datetime(starts_at, "short")
-            )
+            when = format_datetime(starts_at, "short")
+            words = _("You said you would come: it begins on %(when)s", when=when)
+            if note.kind == "event_moved":
+                words = _("Changed: it begins on %(when)s, look at when and where", when=when)
             said[note.id] = Line(words, f"/posts/{encode_id(post.id)}", subject(post))
     return said
 
@@ -50,5 +60,8 @@ def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> Mapping[i
 NOTICES = (
     Notice(
         "event_near", lazy("Events that I come to, the day before"), "calendar", (GatheringNear,), tell, lines
+    ),
+    Notice(
+        "event_moved", lazy("An event that I come to moves"), "calendar", (GatheringMoved,), tell_moved, lines
     ),
 )

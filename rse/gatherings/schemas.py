@@ -26,6 +26,10 @@ class PublishGathering(Schema):
     link: Annotated[str, Field(max_length=500), AfterValidator(_web)] = ""
 
 
+class EditGathering(PublishGathering):
+    """What may change of an event: everything."""
+
+
 class Answer(Schema):
     """Whether one comes."""
 

@@ -16,7 +16,7 @@ from rse.feed import policy as feed_policy
 from rse.feed import queries as feed
 from rse.feed.models import Post
 from rse.gatherings import queries
-from rse.gatherings.events import GatheringNear
+from rse.gatherings.events import GatheringMoved, GatheringNear
 from rse.gatherings.models import Coming, Gathering
 
 HOUR = timedelta(hours=1)
@@ -28,13 +28,11 @@ def _moment(given: datetime, viewer: Viewer) -> datetime:
     return given if given.tzinfo else given.replace(tzinfo=ZoneInfo(viewer.timezone))
 
 
-def store(session: Session, viewer: Viewer, post: Post, given: Any) -> None:
-    """Note when and where a new event is (schemas.PublishGathering). Raises Invalid for impossible times."""
-    if abs(given.starts_at.replace(tzinfo=None) - post.at.replace(tzinfo=None)) > FAR:
+def _times(given: Any, viewer: Viewer, now: datetime) -> tuple[datetime, datetime]:
+    """Read the beginning and the end. Raises Invalid for impossible times."""
+    if abs(given.starts_at.replace(tzinfo=None) - now.replace(tzinfo=None)) > FAR:
         raise Invalid(starts_at=_("This is too far away."))
     starts_at = _moment(given.starts_at, viewer)
-    if starts_at < post.at:
-        raise Invalid(starts_at=_("This moment is past."))
     ends_at = starts_at + HOUR
     if given.ends_at:
         if abs(given.ends_at.replace(tzinfo=None) - given.starts_at.replace(tzinfo=None)) > FAR:
@@ -42,6 +40,14 @@ def store(session: Session, viewer: Viewer, post: Post, given: Any) -> None:
         ends_at = _moment(given.ends_at, viewer)
     if ends_at <= starts_at:
         raise Invalid(ends_at=_("The end comes before the beginning."))
+    return starts_at, ends_at
+
+
+def store(session: Session, viewer: Viewer, post: Post, given: Any) -> None:
+    """Note when and where a new event is (schemas.PublishGathering). Raises Invalid for impossible times."""
+    starts_at, ends_at = _times(given, viewer, post.at)
+    if starts_at < post.at:
+        raise Invalid(starts_at=_("This moment is past."))
     session.add(
         Gathering(
             post_id=post.id, starts_at=starts_at, ends_at=ends_at, place=given.place, link=given.link,
@@ -49,6 +55,34 @@ def store(session: Session, viewer: Viewer, post: Post, given: Any) -> None:
         )
     )  # fmt: skip
     session.flush()
+
+
+def held(session: Session, viewer: Viewer, post: Post) -> dict[str, Any]:
+    """Give what the form of an event begins with: its times where the writer is."""
+    found, zone = queries.gathering(session, post.id), ZoneInfo(viewer.timezone)
+    times = {"starts_at": found.starts_at, "ends_at": found.ends_at}
+    written = {name: at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") for name, at in times.items()}
+    return {**written, "place": found.place, "link": found.link}
+
+
+def change(session: Session, viewer: Viewer, post: Post, given: Any) -> None:
+    """Move an event, or change its place: who comes is told, and reminded anew. Raises Invalid."""
+    found, now = queries.gathering(session, post.id), clock.now()
+    starts_at, ends_at = _times(given, viewer, now)
+    before = (_minute(found.starts_at), _minute(found.ends_at), found.place, found.link)
+    if (_minute(starts_at), _minute(ends_at), given.place, given.link) == before:
+        return
+    if _minute(starts_at) != before[0]:
+        if starts_at < now:
+            raise Invalid(starts_at=_("This moment is past."))
+        found.reminded = starts_at - now < AHEAD
+    found.starts_at, found.ends_at, found.place, found.link = starts_at, ends_at, given.place, given.link
+    session.flush()
+    emit(session, GatheringMoved(post.id, now))
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def answer(session: Session, viewer: Viewer, post_id: int, said: str) -> None:

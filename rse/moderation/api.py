@@ -11,13 +11,13 @@ from rse.core.api import endpoint, paginate
 from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.policy import Invalid, NotFound
-from rse.core.web import SIGNED_IN, decode_cursor, having, viewer
-from rse.moderation import charter, queries, service
+from rse.core.web import SIGNED_IN, Rule, decode_cursor, viewer
+from rse.moderation import charter, policy, queries, service
 from rse.moderation.models import Report
 from rse.moderation.schemas import AcceptCharter, ChangeReport, ReportContent, Reports
 
 blueprint = Blueprint("moderation_api", __name__)
-MODERATOR = having("moderator")
+MODERATOR = Rule("judges of reports", lambda who: who is not None and not who.roles.isdisjoint(policy.LADDER))
 
 
 class CharterOut(BaseModel):
@@ -140,6 +140,8 @@ def list_reports(query: Reports) -> Any:
     position = decode_cursor(query.cursor, datetime, int)
     after = (position[0], position[1]) if position else None
     waiting = query.state == "waiting"
+    if not queries.concerned(db.session(), viewer()):
+        raise NotFound
     found = queries.queue(db.session(), viewer(), waiting=waiting, after=after, limit=query.limit)
     listed, cursor = paginate(found, query.limit, lambda report: (report.opened_at, report.id))
     return {"items": _written(listed), "next_cursor": cursor}

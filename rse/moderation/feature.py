@@ -3,7 +3,7 @@
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, Guard, NavItem, Panel
 from rse.core.i18n import lazy
-from rse.moderation import api, charter_admin, charter_views, exports, notices, views
+from rse.moderation import api, charter_admin, charter_views, exports, notices, tasks, views
 
 
 def _administers(viewer: Viewer) -> bool:
@@ -29,4 +29,4 @@ feature = Feature(
     ),
 )
 
-__all__ = ["charter_admin", "feature"]
+__all__ = ["charter_admin", "feature", "tasks"]

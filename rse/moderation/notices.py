@@ -12,20 +12,20 @@ from rse.core.audience import Viewer, person_token
 from rse.core.i18n import _, lazy
 from rse.core.model import encode_id
 from rse.core.notice import Line, Noted, Notice, Told
-from rse.moderation import queries, words
+from rse.moderation import judges, queries, words
 from rse.moderation.events import ContentReported, ReportDecided
-from rse.moderation.models import MODERATORS, Report
+from rse.moderation.models import Report
 
 
 def tell_moderators(session: Session, event: ContentReported) -> Iterator[Told]:
-    """Tell the moderators that something waits, once, but those who have a part in it."""
+    """Tell those who judge it that something waits, once, but those who have a part in it."""
     found = session.get(Report, event.report_id)
     if found is None:
         return
     apart = {voice.person_id for voice in queries.voices(session, [found.id])[found.id]} | {found.author_id}
-    people = set(session.scalars(select(Person.id).where(keepers.holding("moderator")))) - apart
+    people = set(session.scalars(select(Person.id).where(keepers.holding(judges.role_of(found))))) - apart
     key = f"report:{event.report_id}{':appeal' if event.appealed else ''}"
-    yield Told(key, f"report:{event.report_id}", event.report_id, event.at, MODERATORS, people)
+    yield Told(key, f"report:{event.report_id}", event.report_id, event.at, found.audience, people)
 
 
 def _decided(event: ReportDecided, what: str, person_id: int) -> Told:

@@ -9,6 +9,7 @@ TARGETS = ("post", "comment", "message", "person")
 OUTCOMES = ("keep", "hide", "remove", "warn")
 OUT_OF_SIGHT = ("hide", "remove")
 WAITING = ("open", "appealed")
+LADDER = ("moderator", "community_manager", "admin")  # who judges; see judges
 
 
 def outcomes(target_type: str) -> tuple[str, ...]:
@@ -17,10 +18,10 @@ def outcomes(target_type: str) -> tuple[str, ...]:
 
 
 def may_judge(viewer: Viewer, report: Report, reporters: Collection[int]) -> bool:
-    """Let a moderator judge who has no part in it; an appeal goes to another one than who decided."""
+    """Let those judge whom it is given to and who have no part in it; an appeal goes to another one."""
     apart = viewer.id != report.author_id and viewer.id not in reporters
     other = report.state != "appealed" or report.decided_by != viewer.id
-    return "moderator" in viewer.roles and apart and other and report.state in WAITING
+    return viewer.holds(report.audience) and apart and other and report.state in WAITING
 
 
 def may_appeal(viewer: Viewer, report: Report) -> bool:

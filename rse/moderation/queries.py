@@ -50,6 +50,13 @@ def queue(
     return list(session.scalars(query.limit(limit + 1)))
 
 
+def concerned(session: Session, viewer: Viewer) -> bool:
+    """Tell whether there is a queue for somebody: moderators, and who was given one of their reports."""
+    if "moderator" in viewer.roles:
+        return True
+    return session.scalar(select(Report.id).where(*_judgeable(viewer)).limit(1)) is not None
+
+
 def which(session: Session, viewer: Viewer, ids: Iterable[int]) -> set[int]:
     """Give which of these reports a moderator may see."""
     return set(session.scalars(select(Report.id).where(Report.id.in_(list(ids)), *_judgeable(viewer))))

@@ -10,7 +10,7 @@ from rse.core.audience import Viewer
 from rse.core.events import emit
 from rse.core.i18n import _
 from rse.core.policy import Action, Invalid, NotFound, require
-from rse.moderation import policy, queries, targets
+from rse.moderation import judges, policy, queries, targets
 from rse.moderation.events import ContentReported, ReportDecided
 from rse.moderation.models import Report, ReportVoice
 
@@ -35,6 +35,7 @@ def report(
         ReportVoice(report_id=found.id, person_id=viewer.id, reason=reason, comment=comment, at=now)
     )  # fmt: skip
     session.flush()
+    judges.appoint(session, found)
     emit(session, ContentReported(found.id, now))
     return found
 
@@ -121,8 +122,15 @@ def appeal(session: Session, viewer: Viewer, report_id: int, words: str) -> Repo
         raise Invalid(words=_("One can appeal once, against a decision that was not in one’s favour."))
     found.appeal, found.appealed_at, found.state = words, clock.now(), "appealed"
     session.flush()
+    judges.appoint(session, found)
     emit(session, ContentReported(found.id, found.appealed_at, appealed=True))
     return found
+
+
+def appoint_anew(session: Session) -> None:
+    """Give what waits to others where roles have changed, and tell them."""
+    for found in judges.appoint_anew(session):
+        emit(session, ContentReported(found.id, clock.now(), appealed=found.state == "appealed"))
 
 
 def _note(session: Session, viewer: Viewer, action: str, found: Report, **about: str) -> None:

@@ -16,10 +16,10 @@ from rse.core.policy import Invalid, NotFound
 from rse.core.web import (
     SIGNED_IN,
     Form,
+    Rule,
     decode_cursor,
     encode_cursor,
     flash,
-    having,
     page,
     read_form,
     route,
@@ -31,7 +31,7 @@ from rse.moderation.charter_views import blueprint
 from rse.moderation.models import Report
 from rse.moderation.schemas import Appeal, Decide, WhyReported
 
-MODERATOR = having("moderator")
+MODERATOR = Rule("judges of reports", lambda who: who is not None and not who.roles.isdisjoint(policy.LADDER))
 PAGE = 20
 EMPTY: Form[Any] = Form({}, None, {})
 ONE = "/moderation/<pid:report_id>"
@@ -97,6 +97,8 @@ def queue() -> Any:
     position = decode_cursor(request.args.get("after"), datetime, int)
     after = (position[0], position[1]) if position else None
     found = queries.queue(session, viewer(), waiting=waiting, after=after, limit=PAGE)
+    if not queries.concerned(session, viewer()):
+        raise NotFound
     listed, more = found[:PAGE], None
     if len(found) > PAGE:
         cursor = encode_cursor(listed[-1].opened_at, listed[-1].id)

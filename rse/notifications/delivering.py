@@ -6,7 +6,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from rse.accounts import sessions
@@ -19,7 +19,7 @@ from rse.core.events import Event, emit
 from rse.core.notice import Notice, Told
 from rse.core.web import registry, settings
 from rse.features import FEATURES
-from rse.feed.events import CommentChanged, PostDeleted
+from rse.feed.events import CommentChanged, PostDeleted, PostMoved
 from rse.feed.models import Comment, Post
 from rse.groups.events import GroupRetokened, MemberLeft
 from rse.groups.models import Group, Membership
@@ -148,6 +148,8 @@ def forget(session: Session, events: Sequence[Any]) -> None:
         match event:
             case PostDeleted():
                 _forget_thread(session, Forgotten(f"post:{event.post_id}"))
+            case PostMoved():
+                _follow_move(session, event.post_id)
             case CommentChanged():
                 gone = session.scalar(select(Comment.deleted_at).where(Comment.id == event.comment_id))
                 if gone is not None:
@@ -166,6 +168,21 @@ def _forget_thread(session: Session, gone: Forgotten) -> None:
         of_it.append(Notification.object_id == gone.object_id)
     if service.forget(session, *of_it, limit=BATCH) == BATCH:
         emit(session, gone)
+
+
+def _follow_move(session: Session, post_id: int) -> None:
+    """Delete what told of a post to people who do not read it any more; the rest follows it to its group."""
+    post = session.get(Post, post_id, populate_existing=True)
+    if post is None or post.deleted_at is not None:
+        return
+    here = Notification.thread == f"post:{post_id}"
+    people = session.scalars(select(Notification.person_id).where(here).distinct()).all()
+    for start in range(0, len(people), BATCH):
+        part = people[start : start + BATCH]
+        tokens = sessions.tokens_of(session, part)
+        gone = [person for person in part if post.audience not in tokens.get(person, ())]
+        service.forget(session, here, Notification.person_id.in_(gone))
+    session.execute(update(Notification).where(here).values(group_id=post.group_id))
 
 
 def _forget_left(session: Session, group_id: int, of_whom: list[Any]) -> None:
@@ -196,4 +213,4 @@ def purge(session: Session, days: int) -> int:
     return service.forget(session, Notification.at < before, limit=BATCH)
 
 
-FORGETTING = (PostDeleted, CommentChanged, MemberLeft, GroupRetokened, Forgotten)
+FORGETTING = (PostDeleted, PostMoved, CommentChanged, MemberLeft, GroupRetokened, Forgotten)

@@ -4,9 +4,9 @@ from sqlalchemy.orm import Session
 
 from rse.chat.events import ConversationRead
 from rse.core.audience import Viewer
-from rse.core.feature import Feature, NavItem, Subscriber
+from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.notifications import api, delivering, exports, live, models, settings_views, views
+from rse.notifications import api, catching_up, delivering, exports, live, models, settings_views, views
 from rse.notifications.events import Spread
 
 
@@ -39,8 +39,9 @@ feature = Feature(
             "settings.tabs",
         ),
     ),
+    panels=(Panel("post.thread", "mute", lazy("Mute this thread"), 10, views.beside_thread),),
     exports=(exports.export,),
     live=live.register,
 )
 
-__all__ = ["feature", "models", "settings_views"]
+__all__ = ["catching_up", "feature", "models", "settings_views"]

@@ -18,7 +18,7 @@ from rse.notifications.models import MutedThread, Notification, NotificationSett
 from rse.notifications.wishes import Wishes
 
 SHOWN = 3  # lines of a thread
-KINDS_OF_THREAD = ("post", "group", "conversation", "endorsements", "report")
+KINDS_OF_THREAD = ("post", "group", "conversation", "endorsements", "report", "draft")
 COLUMNS = (
     Notification.id, Notification.kind, Notification.thread, Notification.object_id, Notification.by_id,
     Notification.group_id, Notification.at, Notification.read_at,
@@ -198,6 +198,11 @@ def wishes_and_places(session: Session, people: Sequence[int], zone: str) -> dic
     query = query.outerjoin(NotificationSettings, NotificationSettings.person_id == Person.id)
     rows = session.execute(query.where(Person.id.in_(people)))
     return {row[0]: (_wishes(row[3]), place_of(session, row[1], row[2] or zone)) for row in rows}
+
+
+def is_muted(session: Session, viewer: Viewer, thread: str) -> bool:
+    """Tell whether a person hears nothing of a thread."""
+    return session.get(MutedThread, (viewer.id, thread)) is not None
 
 
 def muted_threads(session: Session, viewer: Viewer) -> Sequence[str]:

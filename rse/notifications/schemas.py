@@ -34,6 +34,7 @@ class MuteForm(Schema):
 
     thread: str = Field(min_length=1, max_length=40)
     muted: bool = True
+    back: PublicId | None = None  # the post whose page asked
 
 
 class NotificationOut(BaseModel):

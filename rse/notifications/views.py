@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy.orm import Session
 
 from rse.core import db
+from rse.core.audience import Viewer
+from rse.core.model import encode_id
 from rse.core.web import (
     SIGNED_IN,
     decode_cursor,
@@ -62,4 +65,14 @@ def mute() -> Any:
     """Be silent about a thread, or speak of it again."""
     form = read_form(MuteForm).input
     service.mute(db.session(), viewer(), queries.thread_key(form.thread), on=form.muted)
+    if form.back is not None:
+        return see_other("feed.post", post_id=form.back, _anchor="comments")
     return see_other(".index", **request.args)
+
+
+def beside_thread(session: Session, who: Viewer, subject: Any) -> str:
+    """Offer on a post's own page to hear nothing more of it."""
+    thread = f"post:{subject.id}"
+    public = encode_id(subject.id)
+    muted = queries.is_muted(session, who, thread)
+    return render_template("notifications/_mute.html", thread=f"post-{public}", muted=muted, back=public)

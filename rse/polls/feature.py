@@ -25,6 +25,10 @@ poll = PostKind(
     document=cards.documents,
     adds=schemas.Adds,
     badge=badge,
+    edited=schemas.EditPoll,
+    editor="polls/_editor.html",
+    held=service.held,
+    change=service.change,
     words=queries.words,
 )
 

@@ -35,6 +35,13 @@ class PublishPoll(Schema):
     closes_on: date | None = None
 
 
+class EditPoll(Schema):
+    """What may change of a poll: the options as long as nobody has voted, and its last day."""
+
+    options: Annotated[list[Option], Field(max_length=MAX_OPTIONS), AfterValidator(_different)]
+    closes_on: date | None = None
+
+
 class Vote(Schema):
     """The options that a person chooses, by their position from 0."""
 

@@ -1,7 +1,7 @@
 """Writes of polls: opening, voting once, closing. A secret ballot leaves a count and a name, apart."""
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,14 +21,7 @@ from rse.polls.models import Ballot, Poll, Voted
 
 def store(session: Session, viewer: Viewer, post: Post, given: Any) -> None:
     """Open the poll of a new post (schemas.PublishPoll). Raises Invalid for a closing day that is past."""
-    closes_at: datetime | None = None
-    if given.closes_on is not None:
-        after = datetime.combine(given.closes_on, time(), ZoneInfo(viewer.timezone)) + timedelta(days=1)
-        closes_at = after
-        if closes_at <= post.at:
-            raise Invalid(closes_on=_("This day is past."))
-    if given.anonymous and closes_at is None:
-        raise Invalid(closes_on=_("A secret poll needs a last day: its results are shown after it."))
+    closes_at = _end_of(given.closes_on, viewer, post.at, secret=given.anonymous)
     options = list(given.options)
     session.add(
         Poll(
@@ -37,6 +30,41 @@ def store(session: Session, viewer: Viewer, post: Post, given: Any) -> None:
             closes_at=closes_at,
         )
     )  # fmt: skip
+    session.flush()
+
+
+def _end_of(day: date | None, viewer: Viewer, now: datetime, *, secret: bool) -> datetime | None:
+    """Give the end of the last day of a poll. Raises Invalid for one that is past, or that is missing."""
+    if day is None:
+        if secret:
+            raise Invalid(closes_on=_("A secret poll needs a last day: its results are shown after it."))
+        return None
+    end = datetime.combine(day, time(), ZoneInfo(viewer.timezone)) + timedelta(days=1)
+    if end <= now:
+        raise Invalid(closes_on=_("This day is past."))
+    return end
+
+
+def held(session: Session, viewer: Viewer, post: Post) -> dict[str, Any]:
+    """Give what the form of a poll begins with."""
+    poll = queries.poll(session, post.id)
+    last = poll.closes_at and (poll.closes_at - timedelta(seconds=1)).astimezone(ZoneInfo(viewer.timezone))
+    return {
+        "options": list(poll.options), "closes_on": last.date().isoformat() if last else "",
+        "voted": poll.voters > 0, "closed": not policy.is_open(poll, clock.now()),
+    }  # fmt: skip
+
+
+def change(session: Session, viewer: Viewer, post: Post, given: Any) -> None:
+    """Change the options of a poll in which nobody has voted, and its last day while it is open."""
+    poll, now = queries.poll(session, post.id, lock=True), clock.now()
+    options = list(given.options)
+    if options != poll.options:
+        if poll.voters:
+            raise Invalid(options=_("Somebody has voted: the options stay as they are."))
+        poll.options, poll.counts = options, [0] * len(options)
+    if policy.is_open(poll, now):
+        poll.closes_at = _end_of(given.closes_on, viewer, now, secret=poll.secret)
     session.flush()
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from rse.core.feature import Feature
+from rse.core.feature import Feature, NavItem
 from rse.core.i18n import _, lazy
 from rse.core.kinds import Badge, PostKind
+from rse.questions import cards, exports, notices, schemas, service, views
 
 
 def badge(post: Any) -> Badge:
@@ -23,7 +24,19 @@ question = PostKind(
     order=20,
     counts_as="question",
     answerable=True,
+    schema=schemas.PublishQuestion,
+    optional=True,
+    composer="questions/_composer.html",
+    store=service.store,
+    whole=cards.whole,
     badge=badge,
 )
 
-feature = Feature(name="questions", kinds=(question,))
+feature = Feature(
+    name="questions",
+    blueprints=(views.blueprint,),
+    nav=(NavItem("questions", lazy("Questions"), "questions.queue", "circle-help", 50),),
+    kinds=(question,),
+    notices=notices.NOTICES,
+    exports=(exports.export,),
+)

@@ -1,7 +1,7 @@
 """What the search feature declares."""
 
 from rse.core.feature import Feature, Subscriber
-from rse.search import api, cli, current, tasks, views
+from rse.search import api, cli, current, suggesting, tasks, views
 
 feature = Feature(
     name="search",
@@ -15,3 +15,5 @@ feature = Feature(
     derived=(current.FOLDER,),
     restored=(tasks.index_anew,),
 )
+
+__all__ = ["feature", "suggesting"]

@@ -42,6 +42,13 @@ def test_every_feature_that_stores_persons_exports_and_erases_them(registry: Reg
     assert sorted(storing - exporting) == []
 
 
+def test_every_kind_of_notification_is_declared_below_the_notifications(registry: Registry) -> None:
+    """Who stands above them is never asked (see delivering.told_events): such a notice would be silent."""
+    names = [feature.name for feature in registry.features]
+    above = registry.features[names.index("notifications") :]
+    assert [f"{feature.name}: {notice.kind}" for feature in above for notice in feature.notices] == []
+
+
 def test_every_route_declares_its_rule(app: Flask) -> None:
     bare = [
         r.rule

@@ -11,6 +11,14 @@ const store = {
   },
 };
 
+// form[data-keep=PLACE]: the same on the server, for other devices, once somebody writes there.
+document.addEventListener('focusin', async ({ target }) => {
+  const form = target.closest?.('form[data-keep]');
+  if (!form || form.dataset.kept !== undefined) return;
+  form.dataset.kept = '';
+  (await import('./kept.js')).start(form);
+});
+
 /** Forgets the drafts of a form whose content has arrived. */
 export function forgetDrafts(form) {
   form.querySelectorAll('[data-draft]').forEach(area => store.set(area.dataset.draft, ''));

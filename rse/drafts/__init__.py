@@ -1,0 +1,1 @@
+"""Drafts kept on the server, one for each place, and posts that are published later."""

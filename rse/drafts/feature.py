@@ -1,0 +1,19 @@
+"""What the drafts feature declares."""
+
+from rse.core.feature import Feature, NavItem, Subscriber
+from rse.core.i18n import lazy
+from rse.drafts import exports, notices, service, tasks, views
+from rse.feed.events import PostPublished
+
+feature = Feature(
+    name="drafts",
+    blueprints=(views.blueprint,),
+    nav=(NavItem("drafts", lazy("Drafts"), "drafts.index", "file-text", 35, "me"),),
+    subscribers=(
+        Subscriber("drafts.published", (PostPublished,), service.forget_published, "same_transaction"),
+    ),
+    notices=notices.NOTICES,
+    exports=(exports.export,),
+)
+
+__all__ = ["feature", "tasks"]

@@ -1,0 +1,84 @@
+"""What somebody leaves out of their feed is not there for them, and is where it was for everybody else."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from rse.core import jobs
+from tests.feed.conftest import publish
+
+Browse = Callable[[str], Any]
+
+
+def words(browser: Any, path: str = "/") -> set[str]:
+    return set(re.findall(r"\bmot-[a-z]+\b", browser.get(path).text))
+
+
+@pytest.fixture
+def written(any_app: Flask, browse: Browse, make_group: Any) -> dict[str, str]:
+    slug = make_group("Club", "karim", "amelie")
+    keys = {
+        "simple": publish(browse("karim"), "mot-simple")["id"],
+        "club": publish(browse("sofia"), "mot-club", group=slug)["id"],
+        "tag": publish(browse("sofia"), "mot-tag", tags=["cantine"])["id"],
+        "idee": publish(browse("sofia"), "mot-idee", kind="idea")["id"],
+    }
+    return keys | {"slug": slug, "karim": publish(browse("karim"))["author"]["id"]}
+
+
+ALL = {"mot-simple", "mot-club", "mot-tag", "mot-idee"}
+
+
+@pytest.mark.parametrize(
+    ("what", "key", "gone"),
+    [
+        ("people", "karim", "mot-simple"),
+        ("groups", "slug", "mot-club"),
+        ("tags", "cantine", "mot-tag"),
+        ("kinds", "idea", "mot-idee"),
+    ],
+)
+def test_each_of_them_can_be_left_out_and_let_in_again(
+    browse: Browse, written: dict[str, str], what: str, key: str, gone: str
+) -> None:
+    amelie = browse("amelie")
+    sent = {"what": what, "key": written.get(key, key)}
+    assert words(amelie) == ALL
+    assert amelie.post("/settings/feed", data=sent).status_code == 303
+    assert words(amelie) == words(amelie, "/api/v1/feed") == ALL - {gone}
+    assert words(browse("claire")) == ALL
+    assert amelie.get(f"/posts/{written['simple']}").status_code == 200
+    assert amelie.get("/settings/feed").text.count("Réafficher") == 1
+    amelie.post("/settings/feed", data=sent | {"on": "false"})
+    assert words(amelie) == ALL
+    assert "Rien n’est écarté" in amelie.get("/settings/feed").text
+
+
+def test_a_post_offers_what_can_be_left_out(browse: Browse, written: dict[str, str]) -> None:
+    page = browse("amelie").get(f"/posts/{written['tag']}/less").text
+    assert [word in page for word in ("Sofia Marchetti", "#cantine", "Message")] == [True] * 3
+    sent = {"what": "tags", "key": "cantine", "post": written["tag"]}
+    answer = browse("amelie").post("/settings/feed", data=sent)
+    assert answer.headers["Location"] == f"/posts/{written['tag']}/less"
+
+
+def test_who_is_left_out_can_still_mention_one(browse: Browse, written: dict[str, str]) -> None:
+    browse("amelie").post("/settings/feed", data={"what": "people", "key": written["karim"]})
+    publish(browse("karim"), "salut @amelie.rousseau")
+    jobs.drain()
+    kinds = [one["kind"] for one in browse("amelie").get("/api/v1/notifications").json["items"]]
+    assert kinds == ["mention"]
+
+
+def test_what_is_nothing_cannot_be_left_out(browse: Browse, written: dict[str, str]) -> None:
+    for what, key in (("kinds", "rien"), ("people", "???")):
+        answer = browse("amelie").post(
+            "/settings/feed", data={"what": what, "key": key}, follow_redirects=True
+        )
+        assert "ne peut pas être écarté" in answer.text
+    assert (
+        browse("amelie").post("/settings/feed", data={"what": "groups", "key": "inconnu"}).status_code == 404
+    )
