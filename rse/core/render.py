@@ -199,6 +199,7 @@ def init(app: Flask) -> None:
     env.filters.update(
         datetime=i18n.format_datetime,
         date=i18n.format_date,
+        time=i18n.format_time,
         number=i18n.number,
         iso=iso,
         excerpt=text.excerpt,

@@ -20,6 +20,7 @@ from rse.notifications.views import blueprint
 
 SHOWN = 40  # posts; more than that is for the feed
 DAYS = {"yesterday": 1, "week": 7}
+POSTS = ("followed", "announcement")  # they are among the posts below
 ORDER = ("answer", "asked", "comment", "reply", "mention", "idea", "thanks", "accepted", "solved")
 
 
@@ -67,7 +68,7 @@ def lines(found: dict[str, int]) -> list[tuple[str, str]]:
     said = [
         (known[kind].icon, _words(kind, found[kind])) for kind in ORDER if kind in found and kind in known
     ]
-    rest = sum(number for kind, number in found.items() if kind not in ORDER)
+    rest = sum(number for kind, number in found.items() if kind not in (*ORDER, *POSTS))
     if rest:
         said.append(("bell", ngettext("%(n)s other notification", "%(n)s other notifications", rest)))
     return said

@@ -5,7 +5,7 @@ import { post } from './core/page.js';
 export function start(list) {
   list.addEventListener('click', event => {
     const link = event.target.closest('a[href]');
-    const thread = link?.closest('[data-notice-thread].fresh');
+    const thread = link?.closest('[data-notice-thread].unread');
     if (thread) post('/notifications/read', new URLSearchParams({ thread: thread.dataset.noticeThread }));
   });
 }
