@@ -9,7 +9,18 @@ from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.policy import Action, Invalid, NotFound, Refused
 from rse.core.web import SIGNED_IN, Form, is_fragment, page, read_form, route, see_other, viewer
-from rse.feed import attaching, cards, composing, editing, policy, queries, reacting, schemas, service, timeline
+from rse.feed import (
+    attaching,
+    cards,
+    composing,
+    editing,
+    policy,
+    queries,
+    reacting,
+    schemas,
+    service,
+    timeline,
+)
 from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, Toggle, of_kind
 from rse.feed.views import blueprint, card_of, show_home, show_post
 from rse.files import queries as files
