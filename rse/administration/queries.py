@@ -165,3 +165,10 @@ def managers(session: Session) -> int:
     """Count those to whom somebody reports."""
     query = select(func.count()).select_from(Person).where(Person.is_manager, Person.status == "active")
     return session.scalar(query) or 0
+
+
+def by_account(session: Session) -> dict[str, int]:
+    """Count the active people who are a member, or a guest, by their account and not by a role given here."""
+    query = select(Person.kind, func.count().label("many")).where(Person.status == "active")
+    kinds = {row.kind: row.many for row in session.execute(query.group_by(Person.kind))}
+    return {"member": kinds.get("employee", 0), "guest": kinds.get("guest", 0)}

@@ -25,6 +25,7 @@ def _page(error: str = "", status: int = 200) -> Any:
         role_options=[(role, words.role(role)) for role in ROLES],
         manager=words.MANAGER,
         managers=queries.managers(session),
+        by_account=queries.by_account(session),
         error=error,
         given=request.form,
     )

@@ -37,6 +37,14 @@ def test_give_and_take(browser_as: Browsers, cast: dict[str, int]) -> None:
     assert taken.details == '{"after": [], "before": ["hr"]}'
 
 
+def test_members_and_guests_are_counted_by_their_account(browser_as: Browsers, cast: dict[str, int]) -> None:
+    html = browser_as("ines").get("/admin/roles").text
+    counts = [
+        html.split(f'id="r-{role}"', maxsplit=1)[1].partition("</div>")[0] for role in ("member", "guest")
+    ]
+    assert ["6 personnes" in counts[0], "1 personne" in counts[1]] == [True, True]
+
+
 @pytest.mark.parametrize(
     "data", [{"person": "nobody", "role": "hr"}, {"person": "karim.benali", "role": "king"}]
 )
