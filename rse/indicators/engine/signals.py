@@ -118,35 +118,52 @@ def strict(
     Threads stay whole: each gets the dates of another. Only terms whose p lies below are shown.
     """
     seen, chance = _read(contributions, when, dropped), Random(seed)
-    wide = {term: ones for term, ones in _holders(seen).items() if len(ones) >= params.k}
+    wide = [_wide(term, ones) for term, ones in _holders(seen).items() if len(ones) >= params.k]
     recent: dict[str, bool] = {}
     for one in seen:
         recent[one.pair[1]] = recent.get(one.pair[1], False) or one.recent
-    roots = sorted(recent)
+    roots, pairs = sorted(recent), {one.pair for one in seen}
     flags = [recent[root] for root in roots]
     least = 1.0
     for _ in range(SHUFFLES):
         chance.shuffle(flags)
-        least = min(least, _least(wide, dict(zip(roots, flags, strict=True)), {o.pair for o in seen}, params))
+        least = min(least, _least(wide, dict(zip(roots, flags, strict=True)), pairs, params))
     return least
 
 
+@dataclass(frozen=True, slots=True)
+class _Wide:
+    """A term of many contributions, with the number of its pairs in each thread."""
+
+    term: str
+    holders: Sequence[_Seen]
+    roots: Mapping[str, int]
+    pairs: int
+
+
+def _wide(term: str, holders: Sequence[_Seen]) -> _Wide:
+    roots = Counter(root for _author, root in {one.pair for one in holders})
+    return _Wide(term, holders, roots, roots.total())
+
+
 def _least(
-    wide: Mapping[str, Sequence[_Seen]],
-    recent: Mapping[str, bool],
-    pairs: AbstractSet[Pair],
-    params: Params,
+    wide: Sequence[_Wide], recent: Mapping[str, bool], pairs: AbstractSet[Pair], params: Params
 ) -> float:
-    """Give the smallest p of the candidates when these threads are the recent ones."""
+    """Give the smallest p of the candidates when these threads are the recent ones.
+
+    Most terms are left out by their counts alone: those that do not rise, or rise less than one before.
+    """
     n1 = sum(recent[root] for _, root in pairs)
-    least = 1.0
-    for term, ones in wide.items():
-        now = [one for one in ones if recent[one.pair[1]]]
-        if len(now) >= params.k:
-            before = (one for one in ones if not recent[one.pair[1]])
-            found = _term(term, now, before, n1, len(pairs) - n1)
+    n2, least = len(pairs) - n1, 1.0
+    for one in wide:
+        y1 = sum(n for root, n in one.roots.items() if recent[root])
+        rises = y1 >= params.k and y1 * n2 > (one.pairs - y1) * n1
+        if rises and upper_tail(y1, one.pairs, n1, n2) < least:
+            now = [holder for holder in one.holders if recent[holder.pair[1]]]
+            before = (holder for holder in one.holders if not recent[holder.pair[1]])
+            found = _term(one.term, now, before, n1, n2)
             if _candidate(found, params):
-                least = min(least, found.p)
+                least = found.p
     return least
 
 
