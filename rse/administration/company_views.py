@@ -26,6 +26,13 @@ DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9
 SWITCHES: dict[str, tuple[Any, Any]] = {
     "chat": (lazy("Messages"), lazy("Conversations between people, and the discussions of groups.")),
     "indicators": (lazy("Indicators"), lazy("Figures of teams and of the company, never of a person.")),
+    "previews": (
+        lazy("Previews of links"),
+        lazy(
+            "This server reads title and description of the public pages that posts link to; "
+            "they learn its address."
+        ),
+    ),
 }
 
 
@@ -41,7 +48,7 @@ class CompanyForm(Schema):
     closes: str = Field("18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     holidays: str = Field("", max_length=2000)
     guest_domains: str = Field("", max_length=5000)
-    features: list[Literal["chat", "indicators"]] = Field(default_factory=list, max_length=9)
+    features: list[Literal["chat", "indicators", "previews"]] = Field(default_factory=list, max_length=9)
     company_figures: Literal["everyone", "leadership"] = "everyone"
     sites_off: list[str] = Field(default_factory=list, max_length=500)
 

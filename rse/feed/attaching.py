@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from rse.core.audience import Viewer, readable
@@ -17,8 +17,10 @@ from rse.core.policy import Invalid
 from rse.feed import service
 from rse.feed.events import CommentChanged, PostChanged
 from rse.feed.models import Comment, Post
+from rse.files import previewing
 from rse.files import service as files
-from rse.files.models import File
+from rse.files.events import LinkRead
+from rse.files.models import File, LinkPreview
 from rse.groups.models import Group
 
 Alts = Mapping[int, str]
@@ -29,6 +31,7 @@ def publish(
 ) -> Post:
     """Publish what a form or a call brought, with its files. Raises as service.publish and files.attach."""
     post = service.publish_given(session, viewer, given, group)
+    post.link_id = previewing.wanted(session, post.body_html)
     _hang(session, viewer, _Written("post", post, post.group_id), given.attachments or (), alts)
     return post
 
@@ -46,6 +49,7 @@ def comment(
 def edit(session: Session, viewer: Viewer, post_id: int, given: Any, **values: Any) -> Post:
     """Change one's own post; of its files those stay that are named, and new ones may come."""
     post = service.edit(session, viewer, post_id, **values)
+    post.link_id = previewing.wanted(session, post.body_html)
     if given.attachments is not None:
         _replace(session, viewer, _Written("post", post, post.group_id), given.attachments)
     return post
@@ -148,3 +152,24 @@ HOLDERS = (
     Holder("post", _posts, _gone_posts, _changed_posts, _post_pages),
     Holder("comment", _comments, _gone_comments, _changed_comments, _comment_pages),
 )
+
+
+def linked(session: Session, events: Sequence[LinkRead]) -> None:
+    """Show what was read behind links, on the posts that have them."""
+    ids = [event.preview_id for event in events]
+    query = select(Post.id, Post.at).where(Post.link_id.in_(ids), Post.deleted_at.is_(None))
+    for post_id, at in session.execute(query).all():
+        newer = update(Post).where(Post.id == post_id).values(version=Post.version + 1)
+        session.execute(newer.execution_options(synchronize_session=False))
+        emit(session, PostChanged(post_id, at))
+    session.expire_all()
+
+
+def forget_links(session: Session, before: datetime, most: int) -> int:
+    """Remove what was read before a moment behind links that no post has any more; gives how many."""
+    used = select(Post.link_id).where(Post.link_id == LinkPreview.id, Post.deleted_at.is_(None)).exists()
+    old = select(LinkPreview.id).where(LinkPreview.asked_at < before, ~used).limit(most)
+    ids = session.scalars(old).all()
+    session.execute(update(Post).where(Post.link_id.in_(ids)).values(link_id=None))
+    session.execute(delete(LinkPreview).where(LinkPreview.id.in_(ids)))
+    return len(ids)

@@ -24,7 +24,7 @@ from rse.core.model import encode_id
 from rse.feed import queries
 from rse.feed.timeline import Entry
 from rse.files import showing
-from rse.files.queries import attached
+from rse.files.queries import attached, links
 
 KEPT = 5000  # cards in memory: about 30 MB
 _MARK = secrets.token_hex(6)  # so that no text that people write can be a slot
@@ -78,9 +78,12 @@ def compiled(session: Session, entries: Sequence[Entry]) -> list[Compiled]:
         return found
     bodies = queries.bodies(session, missing)
     files = attached(session, "post", [body.id for body in bodies.values() if body.files])
+    shown = links(session, {body.link_id for body in bodies.values() if body.link_id})
     for at, (entry, card) in enumerate(zip(entries, found, strict=True)):
         if card is None:
-            found[at] = _compile(bodies[entry.id], showing.attached(files.get(entry.id, ())))
+            body = bodies[entry.id]
+            beside = showing.attached(files.get(body.id, ())) + showing.preview(shown.get(body.link_id or 0))
+            found[at] = _compile(body, beside)
             cache.put(keys[at], found[at])
     return found
 

@@ -1,6 +1,7 @@
 """Posts and comments as the API writes them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -16,7 +17,7 @@ from rse.core.render import iso
 from rse.feed import queries, timeline
 from rse.feed.cards import key_of
 from rse.feed.timeline import Entry
-from rse.files.queries import Shown, attached
+from rse.files.queries import Link, Shown, attached, links
 from rse.files.schemas import FileOut
 from rse.files.schemas import data as file_data
 from rse.groups import queries as groups
@@ -59,6 +60,15 @@ class ReasonOut(BaseModel):
     label: str
 
 
+class LinkOut(BaseModel):
+    """What the page behind the first link of a post says of itself."""
+
+    url: str
+    title: str
+    description: str
+    site: str
+
+
 class PostOut(BaseModel):
     """A post. Its kind may add fields of its own."""
 
@@ -80,6 +90,7 @@ class PostOut(BaseModel):
     my_reactions: list[str]
     answer_id: str | None
     attachments: list[FileOut]
+    link_preview: LinkOut | None = None
     votes: int | None = None
     status: str | None = None
     poll: dict[str, Any] | None = None
@@ -129,7 +140,9 @@ def person(card: Card) -> dict[str, Any]:
     }
 
 
-def _post(body: queries.Body, named: Sequence[Card], files: Sequence[Shown]) -> dict[str, Any]:
+def _post(
+    body: queries.Body, named: Sequence[Card], files: Sequence[Shown], link: Link | None
+) -> dict[str, Any]:
     """Write what does not depend on the viewer."""
     return {
         "id": encode_id(body.id),
@@ -149,6 +162,7 @@ def _post(body: queries.Body, named: Sequence[Card], files: Sequence[Shown]) -> 
         "my_reactions": [],
         "answer_id": encode_id(body.answer_id) if body.answer_id else None,
         "attachments": [file_data(file) for file in files],
+        "link_preview": asdict(link) if link else None,
         "votes": None,
         "status": None,
         "poll": None,
@@ -161,9 +175,12 @@ def _documents(session: Session, entries: Sequence[Entry]) -> list[dict[str, Any
     if missing:
         bodies, named = queries.bodies(session, missing), queries.mentions(session, missing)
         files = attached(session, "post", [body.id for body in bodies.values() if body.files])
+        shown = links(session, {body.link_id for body in bodies.values() if body.link_id})
         for at, entry in enumerate(entries):
             if found[at] is None:
-                found[at] = _post(bodies[entry.id], named.get(entry.id, ()), files.get(entry.id, ()))
+                body = bodies[entry.id]
+                link = shown.get(body.link_id or 0)
+                found[at] = _post(body, named.get(body.id, ()), files.get(body.id, ()), link)
                 cache.put(key_of(entry), found[at])
     return found
 

@@ -21,6 +21,7 @@ from rse.feed import (
     silence_views,
     views,
 )
+from rse.files.events import LinkRead
 from rse.groups.events import GroupRetokened
 
 SEEN = (
@@ -51,6 +52,7 @@ feature = Feature(
     subscribers=(
         Subscriber("feed.retoken", (GroupRetokened,), moving.retoken, "same_transaction"),
         Subscriber("feed.live", SEEN, live.tell, "live"),
+        Subscriber("feed.linked", (LinkRead,), attaching.linked, "same_transaction"),
     ),
     activity=(indicators.activity,),
     kinds=(PostKind(USUAL, lazy("Message"), "message-square", 10),),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from rse.core.i18n import lazy
 from rse.core.retention import Keep
+from rse.feed import attaching
 from rse.feed.models import Comment, Post, Revision
 
 PLACES: tuple[tuple[str, Any], ...] = (("post", Post), ("comment", Comment))
@@ -36,5 +37,9 @@ KEEPS = (
         "deleted_posts", lazy("Words of deleted posts and comments"),
         lazy("Nobody reads them; they serve to answer for what was said. Earlier versions go with them."),
         30, 7, 365, _words,
+    ),
+    Keep(
+        "link_previews", lazy("Previews of links that no post has any more"),
+        lazy("What a public page said of itself; nobody’s words."), 30, 1, 365, attaching.forget_links,
     ),
 )  # fmt: skip

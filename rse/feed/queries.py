@@ -67,6 +67,7 @@ class Body:
     answer_id: int | None
     audience: str
     files: int
+    link_id: int | None
     author: Card
     group: tuple[int, str, str, str] | None  # id, slug, name, visibility
 
@@ -77,7 +78,7 @@ _OF_BODY = tuple(
     _POST[name]
     for name in (
         "id", "kind", "title", "body", "body_html", "tags", "at", "edited_at", "comment_count", "reactions",
-        "answer_id", "audience", "files",
+        "answer_id", "audience", "files", "link_id",
     )
 )  # fmt: skip
 _BODIES = (

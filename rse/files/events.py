@@ -11,3 +11,17 @@ class FilesForgotten(Event):
 
     file_id: int  # the first one
     digests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LinkFound(Event):
+    """A link is written that was not read yet, or not for long."""
+
+    preview_id: int
+
+
+@dataclass(frozen=True)
+class LinkRead(Event):
+    """What is behind a link was read: what shows it is old."""
+
+    preview_id: int

@@ -3,8 +3,8 @@
 from flask import Flask
 
 from rse.core.feature import Feature, Subscriber
-from rse.files import api, exports, holding, keeping, models, showing, views
-from rse.files.events import FilesForgotten
+from rse.files import api, exports, holding, keeping, models, previewing, showing, views
+from rse.files.events import FilesForgotten, LinkFound
 
 
 def _init(app: Flask) -> None:
@@ -15,7 +15,10 @@ def _init(app: Flask) -> None:
 feature = Feature(
     name="files",
     blueprints=(views.blueprint, api.blueprint),
-    subscribers=(Subscriber("files.unlink", (FilesForgotten,), keeping.unlink, writes=False),),
+    subscribers=(
+        Subscriber("files.unlink", (FilesForgotten,), keeping.unlink, writes=False),
+        Subscriber("files.preview", (LinkFound,), previewing.ask, writes=False),
+    ),
     exports=(exports.export,),
     keeps=keeping.KEEPS,
     init=_init,

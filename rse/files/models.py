@@ -1,8 +1,8 @@
-"""The table of attached files. A file carries no audience: it is read through what it hangs on."""
+"""Tables of attached files and of links: neither carries an audience, both are read through a root."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rse.core.model import Identified
@@ -35,3 +35,17 @@ class File(Identified):
     height: Mapped[int | None]
     alt: Mapped[str] = mapped_column(String(1000), default="")  # what a picture shows, in words
     at: Mapped[datetime]
+
+
+class LinkPreview(Identified):
+    """What the page behind a link says of itself: once for each address; without a title nothing is shown."""
+
+    __tablename__ = "link_preview"
+    __table_args__ = (Index("ix_link_preview_asked", "asked_at"),)
+
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the address
+    url: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(String(400))
+    site: Mapped[str] = mapped_column(String(120))
+    asked_at: Mapped[datetime]

@@ -15,9 +15,10 @@ from rse.core.audience import Viewer
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.files.holding import known
-from rse.files.models import File
+from rse.files.models import File, LinkPreview
 
 Position = tuple[datetime, int]
+ALONE = (640, 416)  # pixels: the most that a picture takes beside a text (static/js/core/attached.js too)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class Shown:
     def is_picture(self) -> bool:
         """Tell whether pages show it."""
         return self.family == "picture"
+
+    @property
+    def fitted(self) -> tuple[int, int]:
+        """Its width and height where it stands alone: known before it is loaded, so that nothing moves."""
+        width, height = self.width or 1, self.height or 1
+        scale = min(1, ALONE[0] / width, ALONE[1] / height)
+        return max(1, round(width * scale)), max(1, round(height * scale))
 
     @property
     def extension(self) -> str:
@@ -130,6 +138,25 @@ def words(session: Session, kind: str, ids: Collection[int]) -> dict[int, str]:
         object_id: " ".join(part for file in files for part in (file.name, file.alt) if part)
         for object_id, files in attached(session, kind, ids).items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What is shown of the page behind a link."""
+
+    url: str
+    title: str
+    description: str
+    site: str
+
+
+def links(session: Session, ids: Collection[int]) -> dict[int, Link]:
+    """Give what was read behind links; those of which nothing is known are left out."""
+    if not ids:
+        return {}
+    columns = (LinkPreview.id, LinkPreview.url, LinkPreview.title, LinkPreview.description, LinkPreview.site)
+    query = select(*columns).where(LinkPreview.id.in_(ids), LinkPreview.title != "")
+    return {row[0]: Link(*row[1:]) for row in session.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from rse.core.fragments import rendered
 from rse.core.i18n import _, number
 from rse.core.web import settings
-from rse.files.queries import Shown
+from rse.files.queries import Link, Shown
 from rse.files.recognising import ACCEPT, FAMILIES
 from rse.files.service import MAX_ALT, MOST
 
@@ -30,6 +30,14 @@ def attached(files: Sequence[Shown]) -> Markup:
     template: Any = current_app.jinja_env.get_template("files/_attached.html").module
     pictures = [file for file in files if file.is_picture]
     return rendered(str(template.attached(pictures, [file for file in files if not file.is_picture])))
+
+
+def preview(link: Link | None) -> Markup:
+    """Give what is shown of a link as HTML; nothing for none."""
+    if link is None:
+        return Markup("")
+    template: Any = current_app.jinja_env.get_template("files/_preview.html").module
+    return rendered(str(template.preview(link)))
 
 
 def _icon(family: str) -> str:

@@ -17,7 +17,7 @@ def test_a_post_has_the_promised_shape(browse: Browse) -> None:
     assert set(made) == {
         "id", "kind", "author", "group", "title", "body", "body_html", "tags", "mentions", "created_at",
         "edited_at", "comment_count", "reactions", "my_reactions", "answer_id", "votes", "status", "poll", "audience",
-        "attachments",
+        "attachments", "link_preview",
     }  # fmt: skip
     assert made["author"]["uid"] == "amelie.rousseau"
     assert made["group"] is None

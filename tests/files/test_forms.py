@@ -43,7 +43,7 @@ def test_a_post_a_comment_and_a_message_take_files(
     )
     assert answer.status_code == 303
     shown = page(amelie, "/")
-    assert 'width="900" height="600" alt="La grue" loading="lazy"' in shown
+    assert 'width="624" height="416" alt="La grue" loading="lazy"' in shown
     assert re.search(r"plan\.pdf</span> <span class=\"muted\">PDF · 1.ko", shown)
     where = answer.headers["Location"]
     answer = post(amelie, f"{where}/comments", (PDF, "devis.pdf"), body="Le devis", parent_id="")

@@ -7,8 +7,10 @@ function size(bytes, say) {
   return bytes < 1e6 ? say.textKb.replace('{a}', number.format(Math.max(1, Math.round(bytes / 1e3)))) : say.textMb.replace('{a}', number.format(bytes / 1e6));
 }
 
-function picture(file, side) {
-  const image = Object.assign(new Image(file.width, file.height), { alt: file.alt || file.name, loading: 'lazy', src: file.thumbnails[side] });
+function picture(file, alone) {
+  const scale = alone ? Math.min(1, 640 / file.width, 416 / file.height) : 1;
+  const side = alone ? '1280' : '480';
+  const image = Object.assign(new Image(Math.round(file.width * scale), Math.round(file.height * scale)), { alt: file.alt || file.name, loading: 'lazy', src: file.thumbnails[side] });
   const link = Object.assign(document.createElement('a'), { href: file.url });
   link.append(image);
   return link;
@@ -34,7 +36,7 @@ export function attached(files, say) {
   const box = Object.assign(document.createElement('div'), { className: 'attached' });
   const pictures = files.filter(file => file.type.startsWith('image/'));
   const others = files.filter(file => !pictures.includes(file));
-  if (pictures.length) box.append(list(pictures.map(file => picture(file, pictures.length === 1 ? '1280' : '480')), `pictures n${Math.min(4, pictures.length)}`, say.textPictures));
+  if (pictures.length) box.append(list(pictures.map(file => picture(file, pictures.length === 1)), `pictures n${Math.min(4, pictures.length)}`, say.textPictures));
   if (others.length) box.append(list(others.map(file => row(file, say)), 'file-rows', say.textFiles));
   return box;
 }
