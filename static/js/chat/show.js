@@ -116,7 +116,11 @@ export function drawing(room, me) {
     const pending = message.author.id === me && list.querySelector(`.message[data-client="${CSS.escape(message.client_id)}"]:not([data-seq])`);
     const element = make(message, quoted);
     const after = all().filter(one => one.dataset.seq && Number(one.dataset.seq) < message.seq).at(-1);
-    if (pending) pending.remove();
+    if (pending) {
+      const day = pending.previousElementSibling; // its day comes anew above the stored one
+      if (day?.matches('.day') && !pending.nextElementSibling?.matches('.message')) day.remove();
+      pending.remove();
+    }
     if (after) after.after(element);
     else {
       const first = all()[0];
