@@ -36,8 +36,11 @@ export async function flush() {
 document.addEventListener('htmx:error', event => {
   const { ctx, error } = event.detail;
   const form = ctx?.request?.form;
-  if (!(error instanceof TypeError) || !form?.matches('[data-offline]') || !(ctx.request.body instanceof URLSearchParams)) return;
-  const fields = [...ctx.request.body].filter(([name]) => name !== 'csrf');
+  const body = ctx?.request?.body;
+  if (!(error instanceof TypeError) || !form?.matches('[data-offline]') || !(body instanceof URLSearchParams || body instanceof FormData)) return;
+  const sent = [...body];
+  if (sent.some(([, value]) => value instanceof File && value.size)) return; // a file cannot be kept here
+  const fields = sent.filter(([name, value]) => name !== 'csrf' && typeof value === 'string');
   if (!keep([...kept(), { url: ctx.request.action, fields, id: crypto.randomUUID() }])) return;
   event.stopImmediatePropagation();
   forgetDrafts(form);
