@@ -156,6 +156,8 @@ class Feature:
     guards: tuple[Guard, ...] = ()
     exports: tuple[Export, ...] = ()
     holders: tuple[Holder, ...] = ()
+    # Of files that hang on nothing, by {id: whose}: those that somebody's own unpublished text names.
+    names_files: Callable[[Session, Mapping[int, int]], Collection[int]] | None = None
     # (session, person id, kind, what the viewer shall know) gives audience tokens
     tokens: Callable[[Session, int, str, dict[str, Any]], Iterable[str]] | None = None
     # The same for many people at once, by {person id: kind}, where sockets are looked after.

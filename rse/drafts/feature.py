@@ -2,7 +2,7 @@
 
 from rse.core.feature import Feature, NavItem, Subscriber
 from rse.core.i18n import lazy
-from rse.drafts import exports, notices, service, tasks, views
+from rse.drafts import exports, notices, queries, service, tasks, views
 from rse.feed.events import PostPublished
 
 feature = Feature(
@@ -14,6 +14,7 @@ feature = Feature(
     ),
     notices=notices.NOTICES,
     exports=(exports.export,),
+    names_files=queries.names_files,
 )
 
 __all__ = ["feature", "tasks"]

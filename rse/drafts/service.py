@@ -19,8 +19,7 @@ from rse.core.schema import errors_of
 from rse.drafts import queries
 from rse.drafts.events import PublishingFailed
 from rse.drafts.models import Draft
-from rse.feed import policy
-from rse.feed import service as feed
+from rse.feed import attaching, policy
 from rse.feed.events import PostPublished
 from rse.feed.models import Post
 from rse.feed.schemas import of_kind
@@ -34,7 +33,7 @@ Fields = dict[str, str | list[str]]
 
 def clean(given: Mapping[str, Sequence[str]]) -> Fields:
     """Keep what a composer sent: texts by the names of fields that some kind of post takes."""
-    known = {"kind", "title", "body", "group", "tags"}
+    known = {"kind", "title", "body", "group", "tags", "attachments"}
     for kind in kinds.known().values():
         known |= set(kind.schema.model_fields) if kind.schema else set()
     found: Fields = {}
@@ -171,7 +170,7 @@ def publish(session: Session, viewer: Viewer, draft_id: int) -> Post:
     found = queries.draft(session, viewer, draft_id, lock=True)
     given = read(found.fields)
     group = groups.find(session, viewer, given.group) if given.group else None
-    post = feed.publish_given(session, viewer, given, group)
+    post = attaching.publish(session, viewer, given, group)
     session.delete(found)
     session.flush()
     return post

@@ -1,5 +1,6 @@
 """Pages and forms of drafts. The composer keeps its draft by itself where there is JavaScript."""
 
+from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from rse.core import db, kinds
 from rse.core.i18n import _
 from rse.core.model import encode_id
-from rse.core.policy import Invalid
+from rse.core.policy import Invalid, NotFound
 from rse.core.render import iso
 from rse.core.web import (
     SIGNED_IN,
@@ -25,6 +26,8 @@ from rse.core.web import (
 from rse.drafts import queries, service
 from rse.drafts.schemas import Later, Place
 from rse.feed import composing
+from rse.files import service as files
+from rse.files import taking
 from rse.groups import queries as groups
 
 blueprint = Blueprint("drafts", __name__)
@@ -32,6 +35,22 @@ blueprint = Blueprint("drafts", __name__)
 
 def _sent() -> service.Fields:
     return service.clean({name: values for name, values in request.form.lists() if name != "csrf"})
+
+
+def _sent_with_files() -> service.Fields:
+    """Read a form that is posted whole: with the files that it brings, and what it says of pictures.
+
+    Raises Invalid for a file that is not taken.
+    """
+    brought = [encode_id(file_id) for file_id in taking.from_form()]
+    fields = _sent()
+    held = [*queries.files_of(fields), *brought]
+    if held:
+        fields["attachments"] = held
+    for file_id, alt in taking.alts().items():
+        with suppress(NotFound):
+            files.describe(db.session(), viewer(), file_id, alt)
+    return fields
 
 
 @route(blueprint, "/drafts", rule=SIGNED_IN)
@@ -46,7 +65,7 @@ def index() -> Any:
 def put_aside() -> Any:
     """Keep what the composer holds as a draft of its own, and go there."""
     try:
-        made = service.put_aside(db.session(), viewer(), _sent())
+        made = service.put_aside(db.session(), viewer(), _sent_with_files())
     except Invalid as error:
         db.rollback()
         flash(next(iter(error.errors.values()))[0], "error")
@@ -93,7 +112,7 @@ def _show(
     session, who = db.session(), viewer()
     held = queries.draft(session, who, draft_id)
     data: dict[str, Any] = dict(held.fields if sent is None else sent)
-    for name in ("options", "recipients", "tags", "ask"):  # fields of several values
+    for name in ("options", "recipients", "tags", "ask", "attachments"):  # fields of several values
         if isinstance(data.get(name), str):
             data[name] = [data[name]]
     form: Form[Any] = Form(data, None, errors or {})
@@ -117,6 +136,7 @@ def change(draft_id: int) -> Any:
     queries.draft(session, who, draft_id)
     fields = _sent()
     try:
+        fields = _sent_with_files()
         service.change(session, who, draft_id, fields)
         return _act(draft_id, request.form.get("do", ""))
     except Invalid as error:

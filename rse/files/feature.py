@@ -8,7 +8,9 @@ from rse.files.events import FilesForgotten, LinkFound
 
 
 def _init(app: Flask) -> None:
-    holding.install(app.extensions["rse_registry"].all("holders"))
+    registry = app.extensions["rse_registry"]
+    named = [feature.names_files for feature in registry.features if feature.names_files]
+    holding.install(registry.all("holders"), named)
     showing.init(app)
 
 

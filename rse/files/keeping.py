@@ -10,7 +10,7 @@ from rse.core.i18n import lazy
 from rse.core.retention import Keep
 from rse.files import queries, service, storage
 from rse.files.events import FilesForgotten
-from rse.files.holding import known
+from rse.files.holding import known, named
 from rse.files.models import File
 from rse.files.taking import folder
 
@@ -18,8 +18,17 @@ STEP = 500  # files of one kind that are looked at together
 
 
 def _waiting(session: Session, before: datetime, most: int) -> int:
-    query = select(File).where(File.kind.is_(None), File.at < before).order_by(File.at).limit(most)
-    return service.forget(session, list(session.scalars(query)))
+    found: list[File] = []
+    after = 0
+    while len(found) < most:
+        here = select(File).where(File.kind.is_(None), File.at < before, File.id > after)
+        some = session.scalars(here.order_by(File.id).limit(STEP)).all()
+        if not some:
+            break
+        after = some[-1].id
+        wanted = named(session, {file.id: file.uploader_id for file in some})
+        found += [file for file in some if file.id not in wanted]
+    return service.forget(session, found[:most])
 
 
 def _gone(session: Session, before: datetime, most: int) -> int:
@@ -55,7 +64,8 @@ def unlink(session: Session, events: Sequence[FilesForgotten]) -> None:
 KEEPS = (
     Keep(
         "files_waiting", lazy("Files that were never attached"),
-        lazy("Somebody chose a file and did not publish; only they see it."), 1, 1, 30, _waiting,
+        lazy("Somebody chose a file and did not publish; only they see it. Those of drafts stay."),
+        1, 1, 30, _waiting,
     ),
     Keep(
         "files_gone", lazy("Files of what was deleted"),

@@ -22,9 +22,8 @@ from rse.core.web import (
     see_other,
     viewer,
 )  # fmt: skip
+from rse.feed import attaching, timeline
 from rse.feed import queries as feed
-from rse.feed import service as posts
-from rse.feed import timeline
 from rse.feed.schemas import of_kind
 from rse.feed.views import card_of
 from rse.groups import queries as groups
@@ -112,7 +111,7 @@ def publish() -> Any:
     given: Any = form.input
     group = groups.find(session, who, given.group) if given.group else None
     try:
-        made = posts.publish_given(session, who, given, group)
+        made = attaching.publish(session, who, given, group)
     except Invalid as error:
         db.rollback()
         return _form(422, _wrong(form, error))

@@ -1,12 +1,15 @@
 """Drafts on the server: one for each place, on every device, for their writer alone; and publishing later."""
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from rse.accounts.models import Person
+from rse.administration import tasks as administration
 from rse.core import clock, db, jobs
 from rse.drafts import tasks
 from rse.drafts.models import Draft
@@ -180,3 +183,64 @@ def test_an_idea_without_a_name_is_never_kept_with_one(browse: Browse) -> None:
     amelie.post("/drafts", data={"kind": "idea", "body": TEXT, "anonymous": "true"})
     assert db.session().query(Draft).count() == 0
     db.rollback()
+
+
+def picture(browser: Any, name: str = "plan.png") -> str:
+    image = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(image, "PNG")
+    sent = {"file": (io.BytesIO(image.getvalue()), name)}
+    answer = browser.post("/api/v1/files", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 201, answer.text
+    return str(answer.json["id"])
+
+
+def shown_files(browser: Any) -> list[dict[str, Any]]:
+    return list(browser.get("/api/v1/feed").json["items"][0]["attachments"])
+
+
+def test_a_scheduled_post_has_its_files_and_what_is_said_of_them(
+    browse: Browse, people: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amelie, karim = browse("amelie"), browse("karim")
+    file_id = picture(amelie)
+    where = aside(amelie, attachments=file_id, **{f"alt-{file_id}": "Le plan de l’atelier"})
+    page = amelie.get(where).text
+    assert "plan.png" in page
+    assert "Le plan de l’atelier" in page
+    assert karim.get(f"/api/v1/files/{file_id}").status_code == 404
+    schedule(amelie, where, attachments=file_id)
+    later(monkeypatch, 3)
+    [shown] = shown_files(karim)
+    assert shown["id"] == file_id
+    assert shown["alt"] == "Le plan de l’atelier"
+    assert karim.get(f"/api/v1/files/{file_id}").status_code == 200
+
+
+def test_a_draft_takes_files_without_a_script(browse: Browse, people: dict[str, int]) -> None:
+    amelie = browse("amelie")
+    where = aside(amelie)
+    note = (io.BytesIO(b"Ordre du jour"), "note.txt")
+    sent = {"kind": "message", "body": TEXT, "do": "save", "files": note}
+    assert amelie.post(where, data=sent, content_type="multipart/form-data").status_code == 303
+    assert "note.txt" in amelie.get(where).text
+    held = db.session().query(Draft).one().fields["attachments"]
+    db.rollback()
+    sent = {"kind": "message", "body": TEXT, "do": "publish", "attachments": held}
+    assert amelie.post(where, data=sent).status_code == 303
+    assert [one["name"] for one in shown_files(browse("karim"))] == ["note.txt"]
+
+
+def test_the_night_leaves_files_that_a_draft_names(
+    browse: Browse, people: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amelie = browse("amelie")
+    kept, forgotten = picture(amelie), picture(amelie, "autre.png")
+    where = aside(amelie, attachments=kept)
+    moment = datetime.now(UTC) + timedelta(days=3)
+    with monkeypatch.context() as patched:
+        patched.setattr(clock, "now", lambda: moment)
+        administration.remove_old()
+        jobs.drain()
+    assert amelie.get(f"/api/v1/files/{kept}").status_code == 200
+    assert amelie.get(f"/api/v1/files/{forgotten}").status_code == 404
+    assert amelie.post(f"{where}/delete").status_code == 303

@@ -25,7 +25,7 @@ function fill(form, fields) {
 }
 
 /** A line under the text that offers what was begun elsewhere: it never writes into the text by itself. */
-function offer(form, area, fields) {
+function offer(form, area, { id, fields }) {
   const line = document.createElement('p');
   const button = document.createElement('button');
   button.type = 'button';
@@ -36,6 +36,7 @@ function offer(form, area, fields) {
   const gone = () => line.remove();
   area.addEventListener('input', gone, { once: true });
   button.addEventListener('click', () => {
+    if (fields.attachments) { location.assign(`/drafts/${id}`); return; } // its own page shows the files
     fill(form, fields);
     area.dispatchEvent(new Event('input', { bubbles: true }));
     area.focus();
@@ -69,5 +70,5 @@ export async function start(form) {
   const answer = await fetch(address, { credentials: 'same-origin' });
   if (answer.status !== 200) return;
   held = true;
-  if (!area.value.trim()) offer(form, area, (await answer.json()).fields);
+  if (!area.value.trim()) offer(form, area, await answer.json());
 }
