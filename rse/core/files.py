@@ -35,7 +35,8 @@ class BadPicture(Exception):
 
 def logo(data: bytes, filename: str, size: tuple[int, int]) -> bytes:
     """Give a picture drawn anew as PNG within a size, its transparency kept. Raises BadPicture."""
-    return _checked(data, lambda: _draw_logo(data, filename, size))
+    _small_enough(data)
+    return _checked(lambda: _draw_logo(data, filename, size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def picture(data: bytes) -> Picture:
 
     Nothing else of the file is kept. What moves stands still: its first frame is taken.
     """
-    return _checked(data, lambda: _draw_picture(data), len(data))
+    return _checked(lambda: _draw_picture(data))
 
 
 def square(data: bytes, filename: str, side: int) -> bytes:
@@ -63,13 +64,17 @@ def square(data: bytes, filename: str, side: int) -> bytes:
     Nothing of the original file is kept: no place, no camera, no hidden part. A picture that claims more
     pixels than a camera makes is refused before it is unpacked.
     """
-    return _checked(data, lambda: _draw(data, filename, side))
+    _small_enough(data)
+    return _checked(lambda: _draw(data, filename, side))
 
 
-def _checked(data: bytes, draw: Callable[[], T], most: int = MAX_BYTES) -> T:
-    """Draw, and say in words why a file is not taken."""
-    if len(data) > most:
+def _small_enough(data: bytes) -> None:
+    if len(data) > MAX_BYTES:
         raise BadPicture(_("The picture is larger than 8 MB."))
+
+
+def _checked(draw: Callable[[], T]) -> T:
+    """Draw, and say in words why a file is not taken."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

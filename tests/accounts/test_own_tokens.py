@@ -48,6 +48,7 @@ def test_made_shown_once_used_revoked(app: Flask, browser_as: Browsers, cast: di
     lines = db.session().execute(select(AuditEntry.action, AuditEntry.actor_id).order_by(AuditEntry.id)).all()
     assert [tuple(line) for line in lines] == [
         ("token.create", cast["amelie"]),
+        ("access.refused", cast["amelie"]),  # a token that reads was used to write
         ("token.revoke", cast["amelie"]),
     ]
 
