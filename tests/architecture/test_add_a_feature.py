@@ -33,7 +33,7 @@ print("works")
 
 def test_the_guide_leads_to_a_working_feature(tmp_path: Path) -> None:
     for name in ("rse", "templates", "migrations", "static", "tests"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "texts"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("texts"))
     for name in ("wsgi.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     guide = (ROOT / "docs" / "contributing.md").read_text()

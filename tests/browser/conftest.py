@@ -1,6 +1,8 @@
 """Chromium and a running application for the browser tests. `open_as("amelie")` gives a page that is signed in."""
 
+import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -45,11 +47,31 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Served"]:
+def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the demo company, made once for all workers; to be copied."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-company"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "data").exists():
+            making = folder / "making"
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            command = [sys.executable, "-m", "tests.browser.serve", "0", str(making)]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+            making.rename(folder / "data")
+    return folder / "data"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, demo_company: Path) -> Iterator["Served"]:
     """The application in a process of its own, filled with the demo company."""
     if not (ROOT / "static" / "dist" / "manifest.json").exists():
         servers.missing("the front-end bundle (node static/build.mjs)")
     folder, port = tmp_path_factory.mktemp("served"), servers.free_port()
+    shutil.copytree(demo_company, folder, dirs_exist_ok=True)
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.browser.serve", str(port), str(folder)],

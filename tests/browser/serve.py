@@ -1,7 +1,7 @@
 """Serves the application to the browser tests: python -m tests.browser.serve PORT DATA_DIR [cast].
 
-Loads the demo company where there is one and "cast" is not asked for, else the cast alone, and writes a session token for each of the cast to
-DATA_DIR/tokens.json before it begins to listen.
+A DATA_DIR without a database is filled with the demo company, or with the cast alone if "cast" is asked for; a session
+token for each of the cast goes to DATA_DIR/tokens.json before it begins to listen. PORT 0: only fills.
 """
 
 import json
@@ -60,8 +60,11 @@ def main(port: int, folder: Path, *, demo: bool) -> None:
             "rate_limits": False,
         }
     )
-    if not (folder / "tokens.json").exists():
+    if not (folder / "rse.db").exists():
         fill(app, demo=demo)
+    if not port:
+        return
+    if not (folder / "tokens.json").exists():
         (folder / "tokens.json").write_text(json.dumps(tokens(app)))
     live.socketio.run(app, host="127.0.0.1", port=port, allow_unsafe_werkzeug=True)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,11 +27,12 @@ class Sites:
 
 
 @pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+def sites(tmp_path_factory: pytest.TempPathFactory, demo_company: Path) -> Iterator[Sites]:
     """The application and the demo identity provider, each in its process, on one data directory."""
     if not (ROOT / "static" / "dist" / "manifest.json").exists():
         servers.missing("the front-end bundle (node static/build.mjs)")
     folder, app, idp = tmp_path_factory.mktemp("signin"), servers.free_port(), servers.free_port()
+    shutil.copytree(demo_company, folder, dirs_exist_ok=True)
     environment = {
         **os.environ,
         "RSE_DATA_DIR": str(folder),
