@@ -40,6 +40,9 @@ class Settings(BaseSettings):
         "", description="default: SQLite in the data directory; postgresql+psycopg://..."
     )
     redis_url: str = Field("", description="queue, rate limits and live events between processes")
+    search: Literal["auto", "whoosh", "postgresql"] = Field(
+        "auto", description="search engine; auto: PostgreSQL where it is the database, else Whoosh"
+    )
     company: str = Field("rse", min_length=1, max_length=60, description="the name shown in the bar")
     timezone: str = Field("Europe/Paris", description="the organisation's zone (IANA)")
     default_locale: Literal["fr", "en"] = Field("fr", description="language before a person has chosen")
@@ -186,6 +189,8 @@ class Settings(BaseSettings):
                 raise ValueError("RSE_LDAP_URL: in production ldaps://, or RSE_LDAP_STARTTLS=true")
             if not self.rate_limits:
                 raise ValueError("RSE_RATE_LIMITS: in production they stay on")
+        if self.search == "postgresql" and not self.database.startswith("postgresql"):
+            raise ValueError("RSE_SEARCH: postgresql needs PostgreSQL as RSE_DATABASE_URL")
         return self
 
     @property
@@ -212,6 +217,13 @@ class Settings(BaseSettings):
     def loopback(self) -> bool:
         """Tell whether the application is reached on this machine only."""
         return (urlsplit(self.base_url).hostname or "") in LOOPBACK
+
+    @property
+    def search_engine(self) -> Literal["whoosh", "postgresql"]:
+        """Give the search engine that is used."""
+        if self.search != "auto":
+            return self.search
+        return "postgresql" if self.database.startswith("postgresql") else "whoosh"
 
     @property
     def database(self) -> str:

@@ -1,11 +1,15 @@
 """The search of the running application: its engine, and what the features below give it to index."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 from flask import Flask, current_app
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from rse.chat.queries import conversation_tokens
+from rse.core import db
 from rse.core.audience import Viewer
 from rse.core.events import Event
 from rse.core.feature import IndexSource
@@ -15,6 +19,7 @@ from rse.groups.events import GroupRetokened
 from rse.search.asking import Asker, closed_marks
 from rse.search.engine import SearchBackend
 from rse.search.known import of_texts
+from rse.search.postgres import Postgres
 from rse.search.service import by_kind
 from rse.search.whoosh import Whoosh
 
@@ -24,7 +29,23 @@ FOLDER = "search"  # in the data directory
 
 def init(app: Flask) -> None:
     """Open the engine of an application; nothing is read until somebody asks."""
-    app.extensions[NAME] = Whoosh(app.extensions["rse_settings"].data_dir.resolve() / FOLDER)
+    settings = app.extensions["rse_settings"]
+    if settings.search_engine == "postgresql":
+        with app.app_context():
+            app.extensions[NAME] = Postgres(db.db.engine, _reading)
+    else:
+        app.extensions[NAME] = Whoosh(settings.data_dir.resolve() / FOLDER)
+
+
+@contextmanager
+def _reading() -> Iterator[Connection]:
+    """Ask on the connection that the request has already: a second one for each could use them all up.
+
+    In a savepoint, so that a question that fails leaves the transaction as it was.
+    """
+    session = db.session()
+    with session.begin_nested():
+        yield session.connection()
 
 
 def backend() -> SearchBackend:

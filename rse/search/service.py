@@ -131,4 +131,5 @@ def rebuild(
         session.rollback()
         return batch
 
+    session.rollback()  # what it has read must not keep the live index from being replaced
     return backend.reindex(everything(session, sources, seen), late)

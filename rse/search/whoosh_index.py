@@ -17,6 +17,7 @@ from rse.core.feature import Document
 from rse.search import analysis
 from rse.search.engine import Batch
 from rse.search.segment import Row
+from rse.search.texts import placed
 
 VERSION = f"2.{analysis.VERSION}"  # of schema and analysis: another one means that the index is made anew
 K1, B, USUAL_LENGTH = (
@@ -24,9 +25,7 @@ K1, B, USUAL_LENGTH = (
     0.6,
     40,
 )  # BM25; the length is that of a usual post, so that weights need no statistics
-MAX_TEXT = 200_000  # characters of a document
 MAX_PLACE = 65_535
-APART = 10  # places between title and text, so that no phrase spans both
 TITLE_WEIGHT = 3  # a word of the title counts as often
 MEMORY_MB = 256  # of postings before Whoosh sorts on disk
 BASE = 4  # segments of a size that are merged
@@ -85,27 +84,19 @@ def postings_of(document: Document) -> tuple[list[Posting], list[Posting]]:
     """Analyse a document: exact words with places, and stems, weighed by BM25's frequency part."""
     places: dict[str, list[int]] = {}
     stems: dict[str, int] = {}
-    length = start = 0
-    for text, weight in ((document.title, TITLE_WEIGHT), (_body(document)[:MAX_TEXT], 1)):
-        place = 0
-        for token in analysis.tokens(text):
-            place = start + token.place
-            for form in token.forms:
-                places.setdefault(form.exact, []).extend([min(place + form.offset, MAX_PLACE)] * weight)
-                stems[form.stem] = stems.get(form.stem, 0) + weight
-            length += 1
-        start = place + APART
+    length = 0
+    for of_title, place, token in placed(document):
+        weight = TITLE_WEIGHT if of_title else 1
+        for form in token.forms:
+            places.setdefault(form.exact, []).extend([min(place + form.offset, MAX_PLACE)] * weight)
+            stems[form.stem] = stems.get(form.stem, 0) + weight
+        length += 1
     norm = K1 * (1 - B + B * length / USUAL_LENGTH)
     exact = [
         (word.encode(), len(at), _weight(len(at), norm), array("H", at).tobytes())
         for word, at in places.items()
     ]
     return exact, [(word.encode(), n, _weight(n, norm), b"") for word, n in stems.items()]
-
-
-def _body(document: Document) -> str:
-    place = (document.department, document.site) if document.kind == "person" else ()
-    return "\n".join(filter(None, (document.body, *document.skills, *document.tags, *place)))
 
 
 def _weight(frequency: int, norm: float) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rse.core.feature import Document
-from rse.search.engine import Batch, Results, SearchQuery
+from rse.search.engine import Batch, Results, SearchBackend, SearchQuery
 from rse.search.whoosh import Whoosh
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,7 +26,7 @@ def engine_with(folder: Path, documents: Iterable[Document]) -> Whoosh:
     return engine
 
 
-def ask(engine: Whoosh, text: str, audience: Iterable[str] = EVERYONE, **values: Any) -> Results:
+def ask(engine: SearchBackend, text: str, audience: Iterable[str] = EVERYONE, **values: Any) -> Results:
     return engine.search(SearchQuery(text, frozenset(audience), **values))
 
 

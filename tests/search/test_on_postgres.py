@@ -1,0 +1,82 @@
+"""The application on PostgreSQL searches with PostgreSQL, unless it is told otherwise."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from rse.core import db, jobs
+from rse.search import tasks
+from rse.search.current import backend
+from rse.search.postgres import Postgres
+from rse.search.whoosh import Whoosh
+from rse.settings import BadSettings, load
+from tests import factories
+from tests.search.company import Company
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def company(make_app: Callable[..., Flask], postgres_url: str) -> Company:
+    app = make_app(database_url=postgres_url)
+    context = app.app_context()
+    context.push()
+    people = factories.make_cast(db.session())
+    db.commit()
+    ids = {key: person.id for key, person in people.items()}
+    yield Company(ids, lambda name: factories.browser_of(app, ids[name]))
+    context.pop()
+
+
+def test_what_is_written_is_found_by_who_may_read_it(company: Company) -> None:
+    slug = company.group("karim", "Atelier laiton")
+    post = company.post("karim", "Le laiton se polit", group=slug, tags=["métal"])
+    company.comment("sofia", post, "Le laiton noircit")
+    company.post("sofia", "Comment polir le C++ ?", kind="question", title="Polir")
+    company.index()
+    assert isinstance(backend(), Postgres)
+    found = company.search("amelie", "laiton", type="post")
+    assert (found["total"], found["facets"]["tag"][0]["count"]) == (2, 2)
+    assert company.titles("amelie", "c++") == ["Polir"]
+    assert [e["person"]["uid"] for e in company.experts("amelie", "laiton")]
+    company.do("karim", "PATCH", f"/groups/{slug}", visibility="secret")
+    for _ in ("at once", "when the index has followed"):
+        assert company.search("amelie", "laiton")["total"] == 0
+        assert company.search("karim", "laiton", type="post")["total"] == 2
+        company.index()
+    assert company["amelie"].get("/search?q=polir").status_code == 200
+
+
+def test_an_index_that_is_away_answers_nothing_and_is_made_again(company: Company) -> None:
+    company.post("karim", "Le laiton se polit")
+    assert tasks.search_index() == "there is no search index yet"
+    assert "index de recherche est en construction" in company["amelie"].get("/search?q=laiton").text
+    company.index()
+    assert company.search("amelie", "laiton")["total"] == 1
+    db.session().execute(text("UPDATE search.state SET version = 'older'"))
+    db.commit()
+    assert company.search("amelie", "laiton")["total"] == 0
+    assert tasks.search_index() == "the search index is of another version"
+    db.rollback()
+    tasks.tend()
+    assert company.search("amelie", "laiton")["total"] == 1
+
+
+def test_a_question_that_takes_too_long_finds_nothing_and_harms_nothing(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.post("karim", "Le laiton se polit")
+    company.index()
+    monkeypatch.setattr("rse.search.postgres.PATIENCE", "1ms")
+    monkeypatch.setattr("rse.search.postgres_asking.VERSIONED", ":version = pg_sleep(1)::text")
+    assert company.search("amelie", "laiton")["total"] == 0
+
+
+def test_whoosh_can_be_chosen(make_app: Callable[..., Flask], postgres_url: str) -> None:
+    with make_app(database_url=postgres_url, search="whoosh").app_context():
+        assert isinstance(backend(), Whoosh)
+        jobs.drain()
+    with pytest.raises(BadSettings, match="RSE_SEARCH"):
+        load({"search": "postgresql"})
