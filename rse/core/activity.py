@@ -62,6 +62,8 @@ class Activity:
     events: Callable[[Session, datetime, datetime], Iterable[ActivityEvent]]  # those of [start, end)
     threads: Callable[[Session, Collection[int]], Iterable[ActivityEvent]] = lambda _session, _roots: ()
     # ^ the posts with these ids, all their replies, and everything that hangs on either
+    roots: Callable[[Session, Collection[int]], Iterable[int]] = lambda _session, _people: ()
+    # ^ the posts of the threads in which these people wrote or marked something, at any time
     first: Callable[[Session], datetime | None] = lambda _session: None  # the time of the oldest event
     # What is known beside events. Declared skills of a day: (person, tag). A wave of the pulse in
     # [first, last]: its day, and the (department, answer) of each anonymous answer.

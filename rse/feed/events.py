@@ -84,6 +84,14 @@ class AnswerAccepted(Event):
 
 
 @dataclass(frozen=True)
+class PinChanged(Event):
+    """A post was pinned in its group, or let go (`at`: when it was pinned)."""
+
+    post_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Mentioned(Event):
     """A person was named by somebody who they can read."""
 

@@ -1,4 +1,4 @@
-"""What the feed's posts, comments, reactions, accepted answers and mentions are for the indicators.
+"""What the feed's posts, comments, reactions, accepted answers, pins and mentions are for the indicators.
 
 In a secret group they say only that somebody was there (INDICATORS section 6c).
 """
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from rse.core import kinds
 from rse.core.activity import Activity, ActivityEvent, ActivityType, Content, Touched
 from rse.feed import events as happened
-from rse.feed.models import Acceptance, Comment, Mention, Post, PostTag, Reaction
+from rse.feed.models import Acceptance, Comment, Mention, Pin, Post, PostTag, Reaction
 from rse.groups.models import Group
 from rse.people.models import Skill, SkillName
 from rse.people.vocabulary import key
@@ -137,15 +137,26 @@ def _acceptances(session: Session, where: Where) -> Iterator[ActivityEvent]:
     query = select(Acceptance.person_id, Acceptance.at).select_from(Acceptance)
     query = query.join(On, On.id == Acceptance.comment_id).join(Post, Post.id == Acceptance.post_id)
     query = query.where(where(Acceptance.at, Acceptance.post_id))
-    for row in _rows(session, query, on_comment=True):
-        name = f"accept:{row.post_id}"
+    return _marks("accept", _rows(session, query, on_comment=True))
+
+
+def _pins(session: Session, where: Where) -> Iterator[ActivityEvent]:
+    """Give the posts that stand at the top of their group's page: what they hold is kept (INDICATORS 2)."""
+    query = select(Pin.person_id, Pin.at).select_from(Pin).join(Post, Post.id == Pin.post_id)
+    query = query.where(Pin.person_id.is_not(None), where(Pin.at, Pin.post_id))
+    return _marks("promote", _rows(session, query, on_comment=False))
+
+
+def _marks(kind: ActivityType, rows: Iterable[Any]) -> Iterator[ActivityEvent]:
+    for row in rows:
+        name = f"{kind}:{row.post_id}"
         if row.secret:
             yield ActivityEvent(name, row.at, "visit", row.person_id)
         else:
-            yield ActivityEvent(name, row.at, "accept", row.person_id, parent=_parent(row))
+            yield ActivityEvent(name, row.at, kind, row.person_id, parent=_parent(row))
 
 
-READERS = (_posts, _comments, _reactions, _mentions, _acceptances)
+READERS = (_posts, _comments, _reactions, _mentions, _acceptances, _pins)
 
 
 def events(session: Session, start: datetime, end: datetime) -> Iterator[ActivityEvent]:
@@ -167,6 +178,17 @@ def threads(session: Session, roots: Collection[int]) -> Iterator[ActivityEvent]
 
     for read in READERS:
         yield from read(session, where)
+
+
+def roots(session: Session, people: Collection[int]) -> Iterator[int]:
+    """Give the posts of the threads in which these people wrote, accepted or pinned something."""
+    for found, who in (
+        (Post.id, Post.author_id),
+        (Comment.post_id, Comment.author_id),
+        (Acceptance.post_id, Acceptance.person_id),
+        (Pin.post_id, Pin.person_id),
+    ):
+        yield from session.scalars(select(found).where(who.in_(people)))
 
 
 def first(session: Session) -> datetime | None:
@@ -203,6 +225,7 @@ activity = Activity(
     name="feed",
     events=events,
     threads=threads,
+    roots=roots,
     first=first,
     touches={
         happened.PostPublished: _at_touched,
@@ -212,6 +235,7 @@ activity = Activity(
         happened.CommentChanged: _comment_touched,
         happened.Reacted: _at_touched,
         happened.AnswerAccepted: _at_touched,
+        happened.PinChanged: _at_touched,
         happened.ThreadsImported: _import_touched,
     },
 )

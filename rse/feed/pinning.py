@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from rse.accounts.models import Person
 from rse.core import clock, text
 from rse.core.audience import Viewer, readable
+from rse.core.events import emit
 from rse.core.i18n import _, ngettext
 from rse.core.policy import Action, Invalid, require
 from rse.feed import policy, queries
+from rse.feed.events import PinChanged
 from rse.feed.models import Pin, Post
 
 MOST = 5  # in a group: more would hide what is new
@@ -60,10 +62,13 @@ def pin(session: Session, viewer: Viewer, post_id: int, *, on: bool = True) -> N
     held = session.get(Pin, post_id)
     if held is not None and not on:
         session.delete(held)
+        emit(session, PinChanged(post_id, held.at))
     elif held is None and on and group is not None:
         number = session.scalar(select(func.count()).select_from(Pin).where(Pin.group_id == group.id)) or 0
         if number >= MOST:
             text_ = ngettext("A group pins %(n)s post at most.", "A group pins %(n)s posts at most.", MOST)
             raise Invalid(pin=text_)
-        session.add(Pin(post_id=post_id, group_id=group.id, person_id=viewer.id, at=clock.now()))
+        made = Pin(post_id=post_id, group_id=group.id, person_id=viewer.id, at=clock.now())
+        session.add(made)
+        emit(session, PinChanged(post_id, made.at))
     session.flush()

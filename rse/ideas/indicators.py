@@ -1,6 +1,6 @@
 """What the stages of ideas are for the indicators. Unsigned ideas have no employee as author."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,6 +47,11 @@ def threads(session: Session, roots: Collection[int]) -> Iterator[ActivityEvent]
     return _steps(session, IdeaStep.post_id.in_(roots))
 
 
+def roots(session: Session, people: Collection[int]) -> Iterable[int]:
+    """Give the ideas whose stage these people have changed."""
+    return session.scalars(select(IdeaStep.post_id).where(IdeaStep.by_id.in_(people)))
+
+
 def first(session: Session) -> datetime | None:
     """Give the time of the oldest."""
     return session.scalar(select(func.min(IdeaStep.at)))
@@ -56,4 +61,4 @@ def _touched(_session: Session, event: Any) -> Iterator[Touched]:
     yield Touched(event.at, ALWAYS, event.post_id)
 
 
-activity = Activity("ideas", events, threads, first, touches={IdeaDecided: _touched})
+activity = Activity("ideas", events, threads, roots, first, touches={IdeaDecided: _touched})

@@ -1,5 +1,6 @@
 """Publication: each complete week once, frozen, on both databases; what features tell is what is counted."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from sqlalchemy import select
 
 from rse.core import clock, db
 from rse.indicators import running, service
-from rse.indicators.models import Published
+from rse.indicators.engine import job
+from rse.indicators.engine.models import ROLLUPS
+from rse.indicators.models import Published, Signal, Week
 from rse.settings import BadSettings, load
 from tests import factories
 from tests.indicators.company import Company, last_sunday, today
@@ -44,6 +47,52 @@ def test_the_command_publishes_each_complete_week_once(any_app, company):
     again = runner.invoke(args=["indicators", "rollup"])
     assert again.stdout.split() == [last_sunday().isoformat()]
     assert runner.invoke(args=["indicators", "rollup"]).stdout.split() == []
+
+
+def test_an_interrupted_publication_shows_nothing_and_is_made_whole(app, company, monkeypatch):
+    """Figures go in parts, so that those who write on the network wait for moments only."""
+    whole = running.rollup()
+    expected = everything_published()
+    session = db.begin_write()
+    for table in (*ROLLUPS, Published, Week, Signal):
+        session.query(table).delete()
+    db.commit()
+    monkeypatch.setattr(job, "AT_ONCE", 7)
+    units = running.unit
+
+    @contextmanager
+    def unit():
+        if len(listed()) == 2 and told() - listed():  # in the middle of the third week
+            raise RuntimeError
+        with units():
+            yield
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "unit", unit)
+        with pytest.raises(RuntimeError):
+            running.rollup()
+    assert told() - listed()
+    client = factories.browser_of(app, company.everyone[0])
+    last = client.get("/api/v1/indicators/company").get_json()["as_of"]
+    assert last == max(listed()).isoformat() < max(told()).isoformat()
+    assert client.get("/api/v1/indicators/company", query_string={"as_of": max(told())}).status_code == 404
+    assert max(told()).isoformat() not in client.get("/indicators/figures.csv").text
+    running.rollup()
+    assert everything_published() == expected
+    assert listed() == set(whole)
+
+
+def listed():
+    return set(db.db.session().scalars(select(Week.day)))
+
+
+def told():
+    return set(db.db.session().scalars(select(Published.day).distinct()))
+
+
+def everything_published():
+    rows = db.db.session().execute(select(Published.day, Published.code, Published.status, Published.figures))
+    return sorted(repr(tuple(row)) for row in rows)
 
 
 @pytest.mark.parametrize("floor", [1, 4])

@@ -1,5 +1,6 @@
 """From the product to the definitions: kinds of posts, secret groups, direct messages, guests, late changes."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,10 @@ from sqlalchemy import select
 from rse.accounts import service as accounts
 from rse.accounts.models import Person
 from rse.core import clock, db, jobs
+from rse.feed import pinning
 from rse.feed import service as feed
+from rse.feed.models import Pin
+from rse.groups import service as groups
 from rse.ideas.models import IdeaStep
 from rse.indicators import running
 from rse.indicators.engine.company import Features, declared, staff
@@ -136,6 +140,31 @@ def test_what_people_change_later_is_counted_again(any_app, company):
     kept = everything()
     assert any(row[3] == company.everyone[4] for row in kept[2])
     assert kept == afresh()
+
+
+def test_a_pinned_question_is_captured_until_it_is_let_go(quiet):
+    author, other, owner = quiet.everyone[:3]
+    group = groups.insert(db.begin_write(), name="Atelier", visibility="open")
+    groups.enter(db.db.session(), group, owner, "owner")
+    place = {"group_id": group.id, "audience": group.posts_audience}
+    question = quiet.post(author, at(today() - 9 * DAY, 9), **place)
+    quiet.comment(question, other, at(today() - 9 * DAY, 10))
+    viewer = replace(factories.viewer_of(owner), tokens=frozenset({"everyone", f"group:{group.id}"}))
+    pinning.pin(db.db.session(), viewer, question.id)
+    db.db.session().get(Pin, question.id).at = at(today() - 2 * DAY, 9)
+    db.commit()
+    rollup()
+    db.commit()
+    captured = select(Thread.captured)
+    assert db.db.session().scalars(captured).all() == [True]
+    assert acts()[owner, today() - 2 * DAY] == (5, 0)
+    pinning.pin(db.begin_write(), viewer, question.id, on=False)
+    db.commit()
+    jobs.drain(60)
+    rollup()
+    db.commit()
+    assert db.db.session().scalars(captured).all() == [False]
+    assert (owner, today() - 2 * DAY) not in acts()
 
 
 def test_a_day_is_the_organisations(quiet):

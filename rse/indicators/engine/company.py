@@ -46,6 +46,11 @@ class Features:
         for activity in self.activities:
             yield from activity.threads(self.session, roots)
 
+    def roots(self, people: Collection[int]) -> Iterable[int]:
+        """Give the threads that these people had a part in, at any time."""
+        for activity in self.activities:
+            yield from activity.roots(self.session, people)
+
 
 def staff(session: Session) -> Staff:
     """Give the people of the company and their departments over time. Guests and services never count.

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from rse.core.activity import ActivityEvent, Touched
@@ -15,6 +15,7 @@ from rse.indicators.engine.rollup import AT_ONCE, DAY, Source
 from rse.indicators.engine.windows import Calendar, micros
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
+PEOPLE = 5000  # named in one statement
 
 
 def mark(session: Session, source: Source, calendar: Calendar, changes: Iterable[Touched]) -> None:
@@ -47,27 +48,54 @@ def _moments(source: Source, changes: Sequence[Touched]) -> Iterator[tuple[datet
                     yield event.at, since, event.parent.root_id
 
 
-def forget(session: Session, source: Source, calendar: Calendar, people: Collection[int]) -> None:
-    """Erase people from the roll-ups and mark what their events touch. Call it before these events go.
+def traces(session: Session, source: Source, calendar: Calendar, people: Collection[int]) -> Marks:
+    """Give what is to be counted again when people are erased. Call it before their events go.
 
-    It reads the log of the whole retention once, however many the people: what others did on their
-    contents stops counting too, and no roll-up says where that was.
+    Their own days are in the roll-ups; what others did on their contents stops counting too, and is found in
+    the threads that they had a part in. The log itself is not read.
     """
     found = Marks()
     first, horizon = session.scalar(select(func.min(Act.day))), session.scalar(select(Horizon.day))
-    if first is not None and horizon is not None:
-        for event in source.events(calendar.start(first), calendar.start(horizon)):
-            owner = None if event.parent is None else event.parent.author_id
-            if event.actor_id in people or owner in people:
-                found.days.add((calendar.slot(event.at), micros(ALWAYS)))
-                root = _root(event)
-                if root is not None:
-                    found.threads.add((root, micros(ALWAYS)))
-    marks.store(session, found)
-    session.execute(delete(Act).where(Act.person_id.in_(people)))
-    session.execute(delete(Pair).where(or_(Pair.x.in_(people), Pair.y.in_(people))))
-    for table in (Population, Holder):
-        session.execute(delete(table).where(table.person_id.in_(people)))
+    if first is None or horizon is None:
+        return found
+    kept = [first + n * DAY for n in range((horizon - first).days)]
+    for some in _parts(people):
+        own = select(Act.day).where(Act.day.in_(kept), Act.person_id.in_(some)).distinct()
+        found.days |= {(day, micros(ALWAYS)) for day in session.scalars(own)}
+        roots = sorted(set(source.roots(some)))
+        for at in range(0, len(roots), AT_ONCE):
+            for event in source.threads(roots[at : at + AT_ONCE]):
+                _trace(found, event, some, calendar, (first, horizon))
+    return found
+
+
+def _trace(
+    found: Marks, event: ActivityEvent, people: frozenset[int], calendar: Calendar, kept: tuple[date, date]
+) -> None:
+    day, root = calendar.slot(event.at), _root(event)
+    owner = None if event.parent is None else event.parent.author_id
+    if not kept[0] <= day < kept[1] or not people & {event.actor_id, owner}:
+        return
+    found.days.add((day, micros(ALWAYS)))
+    if root is not None:
+        found.threads.add((root, micros(ALWAYS)))
+
+
+def forget(session: Session, marked: Marks, people: Collection[int]) -> None:
+    """Erase people from the roll-ups, and mark what `traces` found."""
+    marks.store(session, marked)
+    first, last = session.execute(select(func.min(Act.day), func.max(Act.day))).one()
+    kept = [first + n * DAY for n in range((last - first).days + 1)] if first else []
+    for some in _parts(people):
+        session.execute(delete(Act).where(Act.day.in_(kept), Act.person_id.in_(some)))
+        for table, column in ((Pair, Pair.x), (Pair, Pair.y), (Population, Population.person_id)):
+            session.execute(delete(table).where(column.in_(some)))
+        session.execute(delete(Holder).where(Holder.person_id.in_(some)))
+
+
+def _parts(people: Collection[int]) -> Iterator[frozenset[int]]:
+    listed = sorted(people)
+    return (frozenset(listed[at : at + PEOPLE]) for at in range(0, len(listed), PEOPLE))
 
 
 def _root(event: ActivityEvent) -> int | None:

@@ -54,6 +54,10 @@ class Log:
         """Give these posts, their replies, and what hangs on either."""
         return [event for root in roots for event in self.by_root.get(root, ())]
 
+    def roots(self, people: Collection[int]) -> Iterable[int]:
+        """Give the threads that these people had a part in, at any time."""
+        return {root for root, some in self.by_root.items() if any(e.actor_id in people for e in some)}
+
 
 @dataclass(frozen=True)
 class Folder:

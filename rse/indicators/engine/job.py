@@ -19,7 +19,8 @@ from rse.indicators import pauses
 from rse.indicators.engine import company, corrections, emerging
 from rse.indicators.engine.charts import Board, draw
 from rse.indicators.engine.floor import PRIMARY, SHOWN, Before
-from rse.indicators.engine.measure import Partition, measure, settle
+from rse.indicators.engine.marks import Marks
+from rse.indicators.engine.measure import AT_ONCE, Partition, measure, settle
 from rse.indicators.engine.models import KEEP_DAYS, ROLLUPS, Horizon
 from rse.indicators.engine.rollup import Rollup
 from rse.indicators.engine.staff import Staff
@@ -103,15 +104,18 @@ class Job:
         names = pauses.unnoted(self.session, today)
         known = pauses.resumed(self.session)
         fresh = [name for name in names if name not in known or known[name] < today]
-        if names:
+        if pauses.ALL in names:
             with self.unit():
                 pauses.note(self.session, names, today)
-                if pauses.ALL in names:
-                    for table in (*ROLLUPS, Visit):
-                        self.session.execute(delete(table))
-                elif fresh:
-                    here = self.session.scalars(select(Person.id).where(Person.site.in_(fresh))).all()
-                    forget(self.session, self.activities, self.calendar, here)
+                for table in (*ROLLUPS, Visit):
+                    self.session.execute(delete(table))
+        elif names:
+            here = self.session.scalars(select(Person.id).where(Person.site.in_(fresh))).all()
+            source = company.Features(self.session, self.activities)
+            found = corrections.traces(self.session, source, self.calendar, here)
+            with self.unit():
+                pauses.note(self.session, names, today)
+                _erase(self.session, found, here)
         return pauses.off(self.session)
 
     def due(self, until: date) -> bool:
@@ -124,11 +128,16 @@ class Job:
             heard = emerging.find(self.session, people, self.calendar, sunday, self.floor)
         with self.unit():
             partition = company.partition(self.session, people, sunday, self.floor)
-            declared = company.declared(self.session, self.activities, sunday)
-            moment, _ = settle(self.session, people, partition, windows, floor=self.floor, declared=declared)
+            self.session.execute(delete(Published).where(Published.day == sunday))  # of a run that broke off
+        declared = company.declared(self.session, self.activities, sunday)
+        moment, _ = settle(
+            self.session, people, partition, windows, floor=self.floor, declared=declared, unit=self.unit
+        )
         rows = self._rows(partition, moment, self._before(partition, sunday))
-        with self.unit():
-            self.session.execute(insert(Published), rows)
+        for at in range(0, len(rows), AT_ONCE):
+            with self.unit():
+                self.session.execute(insert(Published), rows[at : at + AT_ONCE])
+        with self.unit():  # from now on it is published: pages look at weeks that are listed
             week = {
                 "day": sunday,
                 "quarter": quarter(sunday),
@@ -187,8 +196,14 @@ def forget(
     session: Session, activities: Sequence[Activity], calendar: Calendar, people: Sequence[int]
 ) -> None:
     """Erase people from the roll-ups and their visits; published weeks stay, they are of nobody."""
-    corrections.forget(session, company.Features(session, activities), calendar, people)
-    session.execute(delete(Visit).where(Visit.person_id.in_(people)))
+    source = company.Features(session, activities)
+    _erase(session, corrections.traces(session, source, calendar, people), people)
+
+
+def _erase(session: Session, found: Marks, people: Sequence[int]) -> None:
+    corrections.forget(session, found, people)
+    for at in range(0, len(people), AT_ONCE):
+        session.execute(delete(Visit).where(Visit.person_id.in_(people[at : at + AT_ONCE])))
 
 
 def reset(session: Session) -> None:

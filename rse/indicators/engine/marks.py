@@ -1,6 +1,6 @@
 """Marks on what is to be counted again: local days and threads, each from the time it is known on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from rse.indicators.engine.models import DirtyDay, DirtyThread
 from rse.indicators.engine.windows import micros
+
+TAKEN = -(1 << 62)  # `since` of what a roll-up is heeding: before any instant
 
 
 @dataclass
@@ -31,25 +33,33 @@ def store(session: Session, marks: Marks) -> None:
         session.execute(insert(DirtyThread), threads)
 
 
-def known(session: Session, before: datetime | None = None) -> Marks:
-    """Give the marks, or those that a roll-up with this E must heed."""
-    days, threads = select(DirtyDay.day, DirtyDay.since), select(DirtyThread.root_id, DirtyThread.since)
-    if before is not None:
-        days = days.where(DirtyDay.since < micros(before))
-        threads = threads.where(DirtyThread.since < micros(before))
-    return Marks(_pairs(session.execute(days).all()), _pairs(session.execute(threads).all()))
+def known(session: Session) -> Marks:
+    """Give the marks that are there."""
+    days = session.execute(select(DirtyDay.day, DirtyDay.since)).all()
+    threads = session.execute(select(DirtyThread.root_id, DirtyThread.since)).all()
+    return Marks({(row.day, row.since) for row in days}, {(row.root_id, row.since) for row in threads})
 
 
-def _pairs(rows: Sequence[Any]) -> set[Any]:
-    return {(row[0], row[1]) for row in rows}
+def take(session: Session, before: datetime) -> Marks:
+    """Give the marks that a roll-up with this E must heed, and hold them under TAKEN until they are heeded.
+
+    So a mark that comes again while days are being counted is a new one, and is there for the next roll-up.
+    What was held by a roll-up that did not end is taken again.
+    """
+    taken = Marks(
+        {(day, TAKEN) for day in _out(session, DirtyDay.day, DirtyDay.since, before)},
+        {(root, TAKEN) for root in _out(session, DirtyThread.root_id, DirtyThread.since, before)},
+    )
+    store(session, taken)
+    return taken
 
 
-def drop(session: Session, marks: Marks) -> None:
-    """Delete the marks that were heeded, and no other: one may have come meanwhile."""
-    _delete(session, DirtyDay.day, DirtyDay.since, marks.days)
-    _delete(session, DirtyThread.root_id, DirtyThread.since, marks.threads)
+def _out(session: Session, what: Any, since: Any, before: datetime) -> Iterable[Any]:
+    known_by_then = delete(what.class_).where(since < micros(before)).returning(what)
+    return session.scalars(known_by_then.execution_options(synchronize_session=False)).all()
 
 
-def _delete(session: Session, what: Any, since: Any, pairs: Iterable[tuple[Any, int]]) -> None:
-    for thing, moment in pairs:
-        session.execute(delete(what.class_).where(what == thing, since == moment))
+def heeded(session: Session) -> None:
+    """Delete the marks that were taken."""
+    for table in (DirtyDay, DirtyThread):
+        session.execute(delete(table).where(table.since == TAKEN))

@@ -1,7 +1,8 @@
 """From the roll-ups to what may be told on an as-of day: figures, floor, masks."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -51,6 +52,7 @@ class Declared:
 
 
 PULSE_DAYS = 180
+AT_ONCE = 5000  # rows of a transaction
 NEW_DAYS, FIRST_DAYS = 90, 28  # a newcomer's first four weeks ended in the last 90 days
 
 
@@ -62,8 +64,12 @@ def settle(
     *,
     floor: int,
     declared: Declared | None = None,
+    unit: Callable[[], AbstractContextManager[Any]] = nullcontext,
 ) -> tuple[Moment, int]:
-    """Write who is employed on the day, in which cell, and what they declared. Returns also the headcount."""
+    """Write who is employed on the day, in which cell, and what they declared. Returns also the headcount.
+
+    Nobody but the job reads these rows, so they go in parts, each in a `unit` of its own.
+    """
     told = declared or Declared()
     there = dict(staff.present(windows.as_of))
     people = [_present(staff, partition, windows, *one) for one in there.items()]
@@ -75,9 +81,11 @@ def settle(
         for n, (team, answer) in enumerate(told.answers, 1)
     ]
     for table, rows in ((Population, people), (Place, places), (Holder, holders), (Opinion, opinions)):
-        session.execute(delete(table))
-        if rows:
-            session.execute(insert(table), rows)
+        with unit():
+            session.execute(delete(table))
+        for at in range(0, len(rows), AT_ONCE):
+            with unit():
+                session.execute(insert(table), rows[at : at + AT_ONCE])
     asked = sum(1 for _ in staff.present(told.wave)) if told.wave else 0
     return Moment(windows, floor, asked), len(people)
 

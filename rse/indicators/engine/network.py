@@ -99,10 +99,11 @@ def _nodes(moment: Moment) -> Statement:
 
 def _components(session: Session, moment: Moment) -> dict[int, Row]:
     """Count nodes, isolates and the largest component, by union-find."""
-    nodes = [row.person for row in session.execute(_nodes(moment))]
-    tie = ties(moment)
+    tie, there = ties(moment), active(moment, 90)
     edges = [(row.x, row.y) for row in session.execute(select(tie.c.x, tie.c.y))]
     linked = {person for edge in edges for person in edge}
+    present = select(Population.person_id).join(there, there.c.person_id == Population.person_id)
+    nodes = linked.union(session.scalars(present))
     sizes = Counter(_roots(nodes, edges).values())
     isolates = sum(node not in linked for node in nodes)
     return {COMPANY: {"nodes": len(nodes), "giant": max(sizes.values(), default=0), "isolates": isolates}}

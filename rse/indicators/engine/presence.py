@@ -1,6 +1,6 @@
 """Figures on people: who is there, who takes part, how evenly, leaders, newcomers, declared skills."""
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import ScalarSelect, Subquery, case, func, literal, select, union
 
 from rse.indicators.engine.masking import Share, mask
 from rse.indicators.engine.models import CONTRIBUTOR, REACTOR, Act, Holder, Pair, Population
@@ -121,20 +121,31 @@ def _leader_bases(_moment: Moment) -> Statement:
 
 
 def _newcomers(_moment: Moment) -> Statement:
-    first_weeks = (Population.new_from, Population.new_until)
-    spoke = select(Act.day).where(
-        Act.person_id == Population.person_id, Act.n > 0, Act.day.between(*first_weeks)
+    """Count newcomers, and those who spoke or were addressed in their first weeks.
+
+    What newcomers did is gathered first, by person and day, in one pass over the roll-ups: looked up newcomer
+    by newcomer it cost their number times the roll-ups of four weeks.
+    """
+    new = select(Population.person_id).where(Population.new_from.is_not(None))
+    said = select(Act.person_id.label("person"), Act.day).where(Act.n > 0, Act.person_id.in_(new))
+    met = union(
+        select(Pair.y.label("person"), Pair.day).where(Pair.x_to_y > 0, Pair.y.in_(new)),
+        select(Pair.x, Pair.day).where(Pair.y_to_x > 0, Pair.x.in_(new)),
     )
-    met = ((Pair.y == Population.person_id) & (Pair.x_to_y > 0)) | (
-        (Pair.x == Population.person_id) & (Pair.y_to_x > 0)
-    )
-    welcomed = select(Pair.day).where(met, Pair.day.between(*first_weeks))
     return select(
         literal(COMPANY).label("cell"),
         func.count().label("n"),
-        count_if(spoke.exists()).label("spoke"),
-        count_if(welcomed.exists()).label("welcomed"),
+        _in_first_weeks(said.distinct().subquery("said")).label("spoke"),
+        _in_first_weeks(met.subquery("met")).label("welcomed"),
     ).where(Population.new_from.is_not(None))
+
+
+def _in_first_weeks(days: Subquery) -> ScalarSelect[int]:
+    """Count the newcomers with one of these (person, day) in their first weeks."""
+    own = Population.__table__.alias("own")
+    inside = (own.c.person_id == days.c.person, days.c.day.between(own.c.new_from, own.c.new_until))
+    query = select(func.count(own.c.person_id.distinct())).select_from(days).join(own, inside[0])
+    return query.where(inside[1]).scalar_subquery()
 
 
 def _newcomer_bases(_moment: Moment) -> Statement:

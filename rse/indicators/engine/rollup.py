@@ -51,6 +51,9 @@ class Source(Protocol):
     def threads(self, roots: Collection[int]) -> Iterable[ActivityEvent]:
         """Give these posts, their replies, and what hangs on either."""
 
+    def roots(self, people: Collection[int]) -> Iterable[int]:
+        """Give the threads that these people had a part in, at any time."""
+
 
 @dataclass
 class Rows:
@@ -60,7 +63,6 @@ class Rows:
     acts: dict[tuple[date, int], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     pairs: dict[tuple[date, int, int], dict[str, Any]] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)
-    threads: list[dict[str, Any]] = field(default_factory=list)
     later: Marks = field(default_factory=Marks)  # what is known to change after E
 
 
@@ -83,14 +85,15 @@ class Rollup:
         if begin > as_of + DAY:  # the roll-ups know more already than was known on that day
             return 0
         oldest = date.min if self.keep_days is None else as_of - (self.keep_days - 1) * DAY
-        heeded = marks.known(self.session, rules.end)
-        again = {day for day, _ in heeded.days if oldest <= day < begin}
+        with self.unit():
+            taken = marks.take(self.session, rules.end)
+        again = {day for day, _ in taken.days if oldest <= day < begin}
         fresh = max(begin, oldest)
         new = {fresh + n * DAY for n in range((as_of - fresh).days + 1)}
         counted = sum(self._recount(span, rules) for span in _spans(again | new))
-        self._reread({root for root, _ in heeded.threads}, rules)
+        self._reread({root for root, _ in taken.threads}, rules)
         with self.unit():
-            marks.drop(self.session, heeded)
+            marks.heeded(self.session)
             self._settle(as_of, oldest)
         return counted
 
@@ -109,47 +112,44 @@ class Rollup:
     def _recount(self, span: tuple[date, date], rules: Rules) -> int:
         start, end = self.calendar.start(span[0]), self.calendar.start(span[1] + DAY)
         rows = roll(self.source.events(start, end), rules)
-        rows.threads = self._read_threads(rows.touched, rules)
+        self._write_days(span, rows)
+        self._reread(rows.touched, rules)
         with self.unit():
-            self._write_days(span, rows)
-            self._write_threads(rows.touched, rows.threads)
             marks.store(self.session, rows.later)
         self.progress(span[1])
         return rows.counted
 
-    def _reread(self, roots: set[int], rules: Rules) -> None:
-        if roots:
-            threads = self._read_threads(roots, rules)
-            with self.unit():
-                self._write_threads(roots, threads)
-
-    def _read_threads(self, roots: Collection[int], rules: Rules) -> list[dict[str, Any]]:
+    def _reread(self, roots: Collection[int], rules: Rules) -> None:
+        """Read threads again and write them, some at a time."""
         wanted = sorted(roots)
-        rows: list[dict[str, Any]] = []
         for at in range(0, len(wanted), AT_ONCE):
-            rows += thread_rows(self.source.threads(wanted[at : at + AT_ONCE]), rules)
-        return rows
+            some = wanted[at : at + AT_ONCE]
+            rows = thread_rows(self.source.threads(some), rules)
+            with self.unit():
+                self._write_threads(some, rows)
 
     def _write_days(self, span: tuple[date, date], rows: Rows) -> None:
-        for table in (Act, Pair):
-            self.session.execute(delete(table).where(table.day.between(*span)))
-        acts = [
-            {"day": day, "person_id": person, "bits": bits, "n": n, "replies": replies}
-            for (day, person), (bits, n, replies) in rows.acts.items()
-        ]
-        pairs = [{"day": d, "x": x, "y": y, **row} for (d, x, y), row in rows.pairs.items()]
-        for row in pairs:
+        """Write each day in a transaction of its own: those who write on the network wait for one at most.
+
+        Whatever interrupts it, the days are counted again next time: they stay new, or marked.
+        """
+        found: dict[tuple[Any, date], list[dict[str, Any]]] = defaultdict(list)
+        for (day, person), (bits, n, replies) in rows.acts.items():
+            act = {"day": day, "person_id": person, "bits": bits, "n": n, "replies": replies}
+            found[Act, day].append(act)
+        for (day, x, y), row in rows.pairs.items():
             del row["latest"]
-        if acts:
-            self.session.execute(insert(Act), acts)
-        if pairs:
-            self.session.execute(insert(Pair), pairs)
+            found[Pair, day].append({"day": day, "x": x, "y": y, **row})
+        for day in (span[0] + n * DAY for n in range((span[1] - span[0]).days + 1)):
+            with self.unit():
+                for table in (Act, Pair):
+                    self.session.execute(delete(table).where(table.day == day))
+                    if found[table, day]:
+                        self.session.execute(insert(table), found[table, day])
 
     def _write_threads(self, roots: Collection[int], rows: list[dict[str, Any]]) -> None:
-        wanted = sorted(roots)
-        for at in range(0, len(wanted), AT_ONCE):
-            for table in (Thread, ThreadTag):
-                self.session.execute(delete(table).where(table.root_id.in_(wanted[at : at + AT_ONCE])))
+        for table in (Thread, ThreadTag):
+            self.session.execute(delete(table).where(table.root_id.in_(roots)))
         tags = [{"root_id": row["root_id"], "tag": tag} for row in rows for tag in row["tags"]]
         if rows:
             plain = [{key: value for key, value in row.items() if key != "tags"} for row in rows]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from rse.indicators.engine.models import Act, Pair, Place, Population, Thread
@@ -135,8 +135,11 @@ def cohort(moment: Moment, kinds: tuple[str, ...], days: int, hours: int, *also:
     return union_all(select(literal(COMPANY).label("cell"), *columns).where(when), own).subquery("cohort")
 
 
-def ties(moment: Moment) -> Subquery:
-    """Give the pairs of present colleagues with an interaction in W90: both directions, the latest day."""
+def ties(moment: Moment) -> CTE:
+    """Give the pairs of present colleagues with an interaction in W90: both directions, the latest day.
+
+    A CTE, so that a statement that names it twice computes it once.
+    """
     one, two = Population.__table__.alias("one"), Population.__table__.alias("two")
     directions = (func.sum(Pair.x_to_y).label("x_to_y"), func.sum(Pair.y_to_x).label("y_to_x"))
     return (
@@ -145,11 +148,11 @@ def ties(moment: Moment) -> Subquery:
         .join(two, two.c.person_id == Pair.y)
         .where(Pair.day.between(*moment.days(90)))
         .group_by(Pair.x, Pair.y)
-        .subquery("tie")
+        .cte("tie")
     )
 
 
-def placed_ties(moment: Moment) -> Subquery:
+def placed_ties(moment: Moment) -> CTE:
     """Give the ties in the cells of the teams that the two had when they last met; without one, none."""
     tie = ties(moment)
     here, there = Place.__table__.alias("here"), Place.__table__.alias("there")
@@ -160,5 +163,5 @@ def placed_ties(moment: Moment) -> Subquery:
         .join(here, here.c.team_id == Pair.team_x)
         .join(there, there.c.team_id == Pair.team_y)
         .where(here.c.cell_id != NOWHERE, there.c.cell_id != NOWHERE)
-        .subquery("placed")
+        .cte("placed")
     )
