@@ -24,6 +24,7 @@ MODULES = (
     "feed",
     "server",
     "search",
+    "experts",
     "chat",
     "front",
     "ldap",
