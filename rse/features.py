@@ -18,6 +18,7 @@ FEATURES = (
     "drafts",
     "search",
     "moderation",
+    "privacy",
     "notifications",
     "indicators",
     "administration",

@@ -3,10 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session as DbSession
 
-from rse.accounts.models import ApiToken, GuestStay, Person, Session
+from rse.accounts.models import (
+    ApiToken,
+    GuestStay,
+    Person,
+    Session,
+    SignInLink,
+    SignInReport,
+    SignInRequest,
+)
+from rse.core.api import IdempotencyKey
 from rse.core.feature import Export
 
 
@@ -26,6 +35,11 @@ def erase(session: DbSession, person_id: int) -> None:
     session.execute(delete(Session).where(Session.person_id == person_id))
     session.execute(delete(ApiToken).where(ApiToken.person_id == person_id))
     session.execute(delete(GuestStay).where(GuestStay.person_id == person_id))
+    sponsored = update(GuestStay).where(GuestStay.sponsor_id == person_id)
+    session.execute(sponsored.values(sponsor_id=None))
+    for table in (SignInReport, SignInLink, IdempotencyKey):
+        session.execute(delete(table).where(table.person_id == person_id))
+    session.execute(delete(SignInRequest).where(SignInRequest.tester_id == person_id))
 
 
 export = Export("accounts", rows, erase)

@@ -7,14 +7,20 @@ from rse.accounts import audit
 from rse.accounts.events import PersonReactivated
 from rse.accounts.models import ApiToken, Person
 from rse.accounts.models import Session as Signed
+from rse.accounts.policy import is_erased
 from rse.core.events import emit
-from rse.core.policy import NotFound
+from rse.core.i18n import _
+from rse.core.policy import Action, NotFound, require
 
 
 def reactivate(session: Session, person: Person, actor_id: int | None = None) -> None:
-    """Let a person in again who was shut out. Sessions and tokens stay ended. Emits PersonReactivated."""
+    """Let a person in again who was shut out. Sessions and tokens stay ended. Emits PersonReactivated.
+
+    Raises Refused for who was erased: nobody is left.
+    """
     if person.status == "active":
         return
+    require(not is_erased(person), Action.ADMINISTER, _("This person was erased: nothing is left to open."))
     person.status = "active"
     person.version += 1
     session.flush()

@@ -6,6 +6,7 @@ from flask import request, url_for
 
 from rse.accounts import devices, guests, lifecycle, service
 from rse.accounts.models import ROLES, Person
+from rse.accounts.policy import is_erased
 from rse.administration import queries, words
 from rse.administration.queries import STATES, Wanted
 from rse.administration.views import blueprint
@@ -21,10 +22,12 @@ from rse.core.web import (
     route,
     see_other,
     settings,
+    viewer,
     viewer_id,
 )
 from rse.people import deputies
 from rse.people.models import Department, Profile
+from rse.privacy.policy import may_erase
 
 PAGE = 50
 ROW = "<int(max=9223372036854775807):row_id>"
@@ -111,6 +114,8 @@ def person_page(person_id: int, status: int = 200, **forms: Form[Any]) -> Any:
         roles=words.ROLES,
         scopes=words.SCOPES,
         now=clock.now(),
+        erased=is_erased(someone),
+        erasable=may_erase(viewer(), someone),
     )
 
 

@@ -68,6 +68,8 @@ AREAS: dict[str, Any] = {
     "person.create": lazy("Account made"),
     "person.deactivate": lazy("Account deactivated"),
     "person.reactivate": lazy("Account reactivated"),
+    "person.erase": lazy("Person erased"),
+    "export.ask": lazy("Copy of own data asked for"),
     "guest.stay": lazy("Guest’s stay changed"),
     "deputy.set": lazy("Deputy named"),
     "deputy.end": lazy("Delegation ended"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rse.core.activity import Activity
@@ -124,6 +125,8 @@ class Export:
     name: str
     rows: Callable[[Session, int], Iterable[Mapping[str, Any]]]
     erase: Callable[[Session, int], None]
+    # Files that the person sent: (name in the copy, where it lies).
+    contents: Callable[[Session, int], Iterable[tuple[str, Path]]] = lambda _session, _person_id: ()
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def send(file_id: int, side: int | None = None) -> Response:
     if path is None:
         raise NotFound
     small = path.suffix == ".webp"
-    response = Response(_parts(path), mimetype="image/webp" if small else file.media_type)
+    response = Response(parts(path), mimetype="image/webp" if small else file.media_type)
     response.content_length = path.stat().st_size
     name = f"{file.name.rpartition('.')[0]}.webp" if small else file.name
     how = "inline" if file.media_type in PICTURES else "attachment"
@@ -42,7 +42,7 @@ def send(file_id: int, side: int | None = None) -> Response:
     return response
 
 
-def _parts(path: Path) -> Iterator[bytes]:
+def parts(path: Path) -> Iterator[bytes]:
     """Give a file in parts; it is opened when somebody takes the first one."""
     with path.open("rb") as file:
         while part := file.read(PART):

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from rse.core.events import emit
 from rse.core.feature import Export
+from rse.groups.events import MemberLeft
 from rse.groups.models import Group, Membership
 
 
@@ -18,8 +20,18 @@ def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
 
 
 def erase(session: Session, person_id: int) -> None:
-    """Remove a person from every group, and their name from the groups that they created."""
+    """Remove a person from every group, and their name from those that they created or filled."""
+    theirs = select(Membership.group_id).where(Membership.person_id == person_id)
+    left = session.scalars(theirs.where(Membership.state == "active")).all()
     session.execute(delete(Membership).where(Membership.person_id == person_id))
+    invited = update(Membership).where(Membership.invited_by == person_id)
+    session.execute(invited.values(invited_by=None))
+    active = select(func.count()).where(Membership.group_id == Group.id, Membership.state == "active")
+    counted = update(Group).where(Group.id.in_(left)).values(member_count=active.scalar_subquery())
+    session.execute(counted.execution_options(synchronize_session=False))
+    session.expire_all()
+    for group_id in left:
+        emit(session, MemberLeft(group_id, person_id))
     session.execute(update(Group).where(Group.created_by == person_id).values(created_by=None))
 
 

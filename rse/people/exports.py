@@ -1,6 +1,7 @@
 """A person's profile in their own export, and what an erasure removes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
@@ -18,6 +19,7 @@ from rse.people.models import (
     Profile,
     Skill,
 )
+from rse.people.views import pictures
 
 CARD = ("uid", "email", "given_name", "family_name", "display_name", "title", "site", "kind", "created_at")
 OWN = ("about", "phone", "languages", "start_date", "end_date", "locked", "preferences")
@@ -68,4 +70,11 @@ def erase(session: Session, person_id: int) -> None:
     session.execute(delete(Profile).where(Profile.person_id == person_id))
 
 
-export = Export("people", rows, erase)
+def contents(session: Session, person_id: int) -> Iterator[tuple[str, Path]]:
+    """Give the photo."""
+    photo = session.scalar(select(Person.photo).where(Person.id == person_id))
+    if photo:
+        yield f"photo/{photo}", pictures() / photo
+
+
+export = Export("people", rows, erase, contents)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
+from rse.accounts.policy import ERASED
 from rse.core import clock
 from rse.core.model import encode_id
 from rse.people.models import Department, Profile
@@ -36,7 +37,8 @@ def mirror(session: Session, person_ids: Collection[int]) -> None:
         return
     query = select(*_PERSON).outerjoin(Profile, Profile.person_id == Person.id)
     query = query.outerjoin(Department, Department.id == Profile.department_id)
-    people = session.execute(query.where(Person.id.in_(person_ids), Person.kind != "service")).all()
+    query = query.where(Person.id.in_(person_ids), Person.kind != "service", ~ERASED)
+    people = session.execute(query).all()
     known = {row.person_id: row for row in session.scalars(_rows(person_ids))}
     documents = {d.person_id: d for d in session.scalars(_documents(known))} if known else {}
     taken = _taken(session, people)
@@ -163,7 +165,7 @@ def add(
 def complete(session: Session) -> int:
     """Make the rows of everybody who has none (before the first token of SCIM); gives how many."""
     missing = select(Person.id).outerjoin(ScimUser, ScimUser.person_id == Person.id)
-    missing = missing.where(ScimUser.person_id.is_(None), Person.kind != "service")
+    missing = missing.where(ScimUser.person_id.is_(None), Person.kind != "service", ~ERASED)
     ids = iter(session.scalars(missing).all())
     made = 0
     while part := list(islice(ids, BATCH)):

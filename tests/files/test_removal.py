@@ -136,7 +136,9 @@ def test_an_erased_person_leaves_no_file(
     assert [(row["name"], row["on"]) for row in rows] == [
         ("0.pdf", "post"), ("1.pdf", "comment"), ("2.pdf", "message"), ("3.pdf", None),
     ]  # fmt: skip
-    assert all((tmp_path / row["path"]).read_bytes() for row in rows)
+    there = dict(export.contents(session, people["amelie"]))
+    assert [row["path"] for row in rows] == list(there)
+    assert all(path.read_bytes() for path in there.values())
     export.erase(session, people["amelie"])
     db.commit()
     jobs.drain()
