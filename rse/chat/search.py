@@ -36,6 +36,7 @@ def load(session: Session, ids: Sequence[int]) -> Iterable[Document]:
             body=f"{plain(message.body_html)} {files.get(message.id, '')}".strip(),
             at=message.at, version=message.version,
             root=f"conversation:{message.conversation_id}", author_id=message.author_id, group_id=group_id,
+            marks=["file"] if message.files else (),
         )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class Document:
     site: str = ""
     skills: Sequence[str] = ()  # labels and synonyms, for people
     accepted: bool = False  # an answer that was accepted
+    marks: Sequence[str] = ()  # what it is beside its kind: "file" (has one), "question", "unanswered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,15 @@ def load_posts(session: Session, ids: Sequence[int]) -> Iterable[Document]:
             group_id=post.group_id,
             post_kind=post.kind,
             tags=post.tags,
+            marks=_marks(post),
         )
+
+
+def _marks(post: Post) -> list[str]:
+    marks = ["file"] if post.files else []
+    if post.kind == "question":
+        marks += ["question"] if post.answer_id else ["question", "unanswered"]
+    return marks
 
 
 def load_comments(session: Session, ids: Sequence[int]) -> Iterable[Document]:
@@ -78,6 +86,7 @@ def load_comments(session: Session, ids: Sequence[int]) -> Iterable[Document]:
             post_kind=kind,
             tags=tags,
             accepted=answer_id == comment.id,
+            marks=["file"] if comment.files else (),
         )
 
 
@@ -147,6 +156,7 @@ posts = IndexSource(
         events.PostChanged: lambda e: [e.post_id],
         events.PostDeleted: lambda e: [e.post_id],
         events.PostMoved: lambda e: [e.post_id],
+        events.AnswerAccepted: lambda e: [e.post_id],
         events.ThreadsImported: lambda e: e.post_ids,
     },
     load=load_posts,

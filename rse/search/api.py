@@ -54,7 +54,7 @@ def search(query: SearchInput) -> dict[str, Any]:
         "next_cursor": encode_cursor(*answer.after) if answer.after else None,
         "total": answer.total,
         "facets": facets,
-        "did_you_mean": None,
+        "did_you_mean": answer.did_you_mean,
         "loose": answer.loose,
     }
 

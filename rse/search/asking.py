@@ -60,7 +60,7 @@ def closed_marks(session: Session, viewer: Viewer) -> frozenset[str]:
 
 def filters(query: SearchQuery) -> bool:
     """Tell whether a question has filters."""
-    sets = (query.groups, query.authors, query.tags, query.post_kinds)
+    sets = (query.groups, query.authors, query.tags, query.post_kinds, query.marks)
     return any((*sets, query.department, query.site, query.since, query.until))
 
 
@@ -89,6 +89,7 @@ def query_of(asker: Asker, parsed: Parsed, asked: SearchInput, after: Position |
         authors=_authors(session, viewer, values("author", asked.author)),
         tags=frozenset(tag.lower().lstrip("#") for tag in tags),
         post_kinds=frozenset(kind.lower() for kind in post_kinds),
+        marks=frozenset(mark.lower() for mark in (*values("has"), *values("is", asked.mark))),
         department=next(iter(values("department", asked.department)), ""),
         site=next(iter(values("site", asked.site)), ""),
         since=since,

@@ -19,7 +19,7 @@ class Unusable(Exception):
     """There is no index that this version of the application can read; it must be rebuilt."""
 
 
-FACETS = ("kind", "group", "author", "tag", "post_kind", "department", "site")
+FACETS = ("kind", "group", "author", "tag", "post_kind", "department", "site", "mark")
 FACET_VALUES = 12  # the most frequent ones of each
 MAX_LIMIT = 100
 
@@ -33,6 +33,9 @@ def closed_mark(group_id: int, kind: str) -> str:
     return f"-known:{group_id}" if kind == "group" else f"-read:{group_id}"
 
 
+Wider = tuple[
+    tuple[str, ...], str, float
+]  # the stems that are asked for, what may stand for them, its weight
 Position = tuple[float, int, str]  # score (0 when by date), time in seconds, key: where a page ended
 
 
@@ -58,8 +61,10 @@ class SearchQuery:
     authors: frozenset[int] = frozenset()
     tags: frozenset[str] = frozenset()
     post_kinds: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()  # every one of them: "file", "question", "unanswered"
     department: str = ""  # a path; what is below it counts
     site: str = ""
+    also: tuple[Wider, ...] = ()  # what may stand for words of the text
     since: datetime | None = None
     until: datetime | None = None
     sort: Literal["relevance", "date"] = "relevance"
@@ -124,6 +129,15 @@ class SearchBackend(Protocol):
 
     def evidence(self, terms: str, audience: frozenset[str], k: int = 200) -> Sequence[Found]:
         """Give the k best posts, comments and group messages about some terms; never a direct message."""
+
+    def spellings(
+        self, words: Sequence[str], audience: frozenset[str]
+    ) -> Mapping[str, Sequence[tuple[str, int]]]:
+        """Give, for exact words, those near in spelling that stand in what the audience may read.
+
+        Each with in how many documents it stands there (counted up to a hundred), the word itself among them
+        where it does; the nearest and most frequent first.
+        """
 
     def reindex(self, documents: Iterable[Document], late: Callable[[Sequence[str]], Batch]) -> int:
         """Build the index anew beside the present one, then switch. Gives the number of documents.

@@ -1,7 +1,14 @@
 """What the search feature declares."""
 
-from rse.core.feature import Feature, Subscriber
-from rse.search import api, cli, current, suggesting, tasks, views
+from rse.core.audience import Viewer
+from rse.core.feature import Feature, NavItem, Subscriber
+from rse.core.i18n import lazy
+from rse.search import api, cli, current, suggesting, synonym_views, tasks, views
+
+
+def _administers(viewer: Viewer) -> bool:
+    return "admin" in viewer.roles
+
 
 feature = Feature(
     name="search",
@@ -10,10 +17,11 @@ feature = Feature(
     subscribers=(
         Subscriber(tasks.SUBSCRIBER, current.indexed_events(), tasks.follow, writes=False, batch=1_000),
     ),
+    nav=(NavItem("synonyms", lazy("Synonyms"), "search.synonym_page", "", 75, "admin.tabs", _administers),),
     init=current.init,
     checks=(tasks.search_index,),
     derived=(current.FOLDER,),
     restored=(tasks.index_anew,),
 )
 
-__all__ = ["feature", "suggesting"]
+__all__ = ["feature", "suggesting", "synonym_views"]

@@ -25,6 +25,7 @@ def _checks(view: View, query: SearchQuery) -> list[tuple[str, Check]]:
         ("author", query.authors, lambda row: s.authors[row] in query.authors),
         ("tag", query.tags, lambda row: not query.tags.isdisjoint(s.tags[row])),
         ("post_kind", query.post_kinds, lambda row: s.post_kinds[row] in query.post_kinds),
+        ("mark", query.marks, lambda row: query.marks <= set(s.marks[row])),
         ("department", query.department, lambda row: (s.departments[row] + " / ").startswith(below)),
         ("site", query.site, lambda row: s.sites[row] == query.site),
         ("since", since is not None, lambda row: s.times[row] >= (since or 0)),
@@ -71,8 +72,8 @@ def _pass(rows: Scores, checks: Sequence[tuple[str, Check]]) -> tuple[Scores, di
 def _values(view: View, name: str, rows: Iterable[int]) -> Iterator[Any]:
     """Give the values of rows in a facet; what is empty is no value."""
     s = view.segment
-    if name == "tag":
-        return chain.from_iterable(map(s.tags.__getitem__, rows))
+    if name in {"tag", "mark"}:
+        return chain.from_iterable(map((s.tags if name == "tag" else s.marks).__getitem__, rows))
     columns: dict[str, Sequence[Any]] = {
         "kind": s.kinds,
         "group": s.groups,

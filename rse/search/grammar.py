@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rse.search import analysis
+from rse.search.engine import Wider
 
 MAX_TEXT = 400  # characters of a question
 MAX_WORDS = 24
 MIN_PREFIX = 3  # letters
 SENTENCE = 3  # words: a sentence in capitals names nothing
-FILTERS = ("author", "group", "tag", "kind", "type", "department", "site", "from", "to")
+FILTERS = ("author", "group", "tag", "kind", "type", "department", "site", "from", "to", "has", "is")
 PIECE = re.compile(
     r"""(?P<minus>-(?=[^\s-]))?
         (?:(?P<filter>[a-z]+):(?=[^\s/])(?:"(?P<quoted>[^"]*)"|(?P<value>\S+))
@@ -22,13 +23,26 @@ PIECE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word to be found: by its stem, better by its exact form, or as its parts one after the other."""
+    """A word to be found: by its stem, better by its exact form, or as its parts one after the other.
+
+    Several words that mean one thing together are one whose `each` holds them.
+    """
 
     exact: str
     stem: str
     parts: tuple["Word", ...] = ()
     gap: int = 0  # places after the phrase's first word
     prefix: bool = False
+    each: tuple["Word", ...] = ()
+    others: tuple["Other", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What may stand for a word: other words, all of them, that count less."""
+
+    words: tuple[Word, ...]
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +143,35 @@ def parse(text: str) -> Parsed:
         filters,
         " ".join(plain),
     )
+
+
+def widen(parsed: Parsed, wider: Sequence[Wider]) -> Parsed:
+    """Let other words stand for some of those that are asked for: synonyms, or another spelling."""
+    words = list(parsed.words)
+    by_source: dict[tuple[str, ...], list[Other]] = {}
+    for source, text, weight in wider:
+        found = tuple(words_of(text))
+        if source and found:
+            by_source.setdefault(source, []).append(Other(found, weight))
+    for source in sorted(by_source, key=len, reverse=True):
+        many, others = len(source), tuple(by_source[source])
+        for start in range(len(words) - many + 1):
+            part = tuple(words[start : start + many])
+            if tuple(word.stem for word in part) != source or any(w.prefix or w.each for w in part):
+                continue
+            if many == 1:
+                words[start] = replace(part[0], others=part[0].others + others)
+            else:
+                said = " ".join(word.exact for word in part)
+                words[start : start + many] = [Word(said, said, each=part, others=others)]
+    return replace(parsed, words=words)
+
+
+def every(words: Sequence[Word]) -> list[Word]:
+    """Give all the single words that may be met: those asked for, and what stands for them."""
+    met: list[Word] = []
+    for word in words:
+        met += every(word.each) if word.each else [word]
+        for other in word.others:
+            met += every(other.words)
+    return met

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from rse.search import analysis
-from rse.search.grammar import Parsed
+from rse.search.grammar import Parsed, every
 
 LENGTH = 240  # characters of a snippet
 BEFORE = 60  # characters shown before the first marked word
@@ -17,7 +17,7 @@ Span = tuple[int, int, str]  # start, end, which word
 
 def _spans(text: str, parsed: Parsed) -> list[Span]:
     """Find the words of a question in a text."""
-    asked = [*parsed.words, *(word for phrase in parsed.phrases for word in phrase)]
+    asked = [*every(parsed.words), *(word for phrase in parsed.phrases for word in phrase)]
     stems = {part.stem for word in asked if not word.prefix for part in (word, *word.parts)}
     prefixes = tuple(word.exact for word in asked if word.prefix)
     found = []

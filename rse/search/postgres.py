@@ -7,7 +7,7 @@ locks admit one writer and one rebuild at a time. A question runs on the connect
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from typing import Any, TypeVar
@@ -17,30 +17,32 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from rse.core.feature import Document
-from rse.search import analysis, postgres_asking
+from rse.search import analysis, postgres_asking, postgres_words
 from rse.search.engine import Batch, Found, Results, SearchQuery, Suggestion, Unusable
-from rse.search.postgres_text import vector_of
+from rse.search.postgres_text import Vector, vector_of
 
 log = structlog.get_logger()
 T = TypeVar("T")
-VERSION = f"postgresql 1.{analysis.VERSION}"  # of tables and analysis
+VERSION = f"postgresql 2.{analysis.VERSION}"  # of tables and analysis
 WRITING, REBUILDING = 7_236_001, 7_236_002  # advisory locks
 CHUNK = 5_000  # documents of one transaction while building
 PATIENCE = "4s"  # for one question
 COLUMNS = (
     "key, kind, audience, author_id, group_id, at, post_kind, tags, department, site, root, accepted,"
-    " version, shortness, words"
+    " marks, version, shortness, words"
 )
 PREPARE = (
     "CREATE SCHEMA IF NOT EXISTS search",
     "CREATE TABLE IF NOT EXISTS search.state (id int PRIMARY KEY, version text NOT NULL, building bool)",
     "CREATE TABLE IF NOT EXISTS search.late (key text NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS search.word (word text PRIMARY KEY)",
     "INSERT INTO search.state VALUES (1, '', false) ON CONFLICT DO NOTHING",
 )
 TABLE = """CREATE TABLE search.building (
     key text NOT NULL, kind text NOT NULL, audience text NOT NULL, author_id bigint, group_id bigint,
     at bigint NOT NULL, post_kind text NOT NULL, tags text[] NOT NULL, department text NOT NULL,
-    site text NOT NULL, root text NOT NULL, accepted bool NOT NULL, version bigint NOT NULL,
+    site text NOT NULL, root text NOT NULL, accepted bool NOT NULL, marks text[] NOT NULL,
+    version bigint NOT NULL,
     shortness real NOT NULL, words tsvector NOT NULL)"""
 INDEXES = {  # name: what it is over; made when the rows are there
     "document_key": "UNIQUE INDEX {} ON search.building (key)",
@@ -71,7 +73,7 @@ class Postgres:
         nothing: Sequence[Suggestion] = ()
         if not audience:
             return nothing
-        return self._ask(lambda c: postgres_asking.suggest(c, prefix, audience, limit, VERSION), nothing)
+        return self._ask(lambda c: postgres_words.suggest(c, prefix, audience, limit, VERSION), nothing)
 
     def evidence(self, terms: str, audience: frozenset[str], k: int = 200) -> Sequence[Found]:
         """Give the k best posts, comments and group messages about some terms."""
@@ -79,6 +81,15 @@ class Postgres:
         if not audience:
             return nothing
         return self._ask(lambda c: postgres_asking.evidence(c, terms, audience, k, VERSION), nothing)
+
+    def spellings(
+        self, words: Sequence[str], audience: frozenset[str]
+    ) -> Mapping[str, Sequence[tuple[str, int]]]:
+        """Give the words near these that stand in what the audience may read."""
+        nothing: Mapping[str, Sequence[tuple[str, int]]] = {}
+        if not audience:
+            return nothing
+        return self._ask(lambda c: postgres_words.spellings(c, words, audience, VERSION), nothing)
 
     def health(self) -> str | None:
         """Say what is wrong with the index, or None."""
@@ -144,7 +155,7 @@ class Postgres:
             connection.commit()
             count += len(chunk)
         _do(connection, *(f"CREATE {what.format('new_' + name)}" for name, what in INDEXES.items()))
-        _do(connection, "ANALYZE search.building")
+        _do(connection, "ANALYZE search.building", "ANALYZE search.word")
         connection.commit()
         _lock(connection, WRITING)
         keys = connection.scalars(text("SELECT DISTINCT key FROM search.late ORDER BY key")).all()
@@ -171,8 +182,9 @@ def _do(connection: Connection, *statements: str) -> None:
 def _prepare(connection: Connection) -> None:
     """Make what is asked before there is an index; two that begin at once wait for each other."""
     _lock(connection, WRITING)
-    if connection.scalar(text("SELECT to_regclass('search.state')")) is None:
+    if connection.scalar(text("SELECT to_regclass('search.word')")) is None:
         _do(connection, *PREPARE)
+        postgres_words.prepare(connection)
     connection.commit()
 
 
@@ -213,15 +225,20 @@ def _put(connection: Connection, table: str, batch: Batch, keys: Sequence[str]) 
 
 def _copy(connection: Connection, table: str, documents: Iterable[Document]) -> None:
     raw: Any = connection.connection.driver_connection
+    words: set[str] = set()
     with raw.cursor() as cursor, cursor.copy(f"COPY search.{table} ({COLUMNS}) FROM STDIN") as copy:
         for document in documents:
-            copy.write_row(_row(document))
+            vector = vector_of(document)
+            words |= vector.words
+            copy.write_row(_row(document, vector))
+    postgres_words.note(connection, words)
 
 
-def _row(document: Document) -> tuple[Any, ...]:
-    words, shortness = vector_of(document)
+def _row(document: Document, vector: Vector) -> tuple[Any, ...]:
     return (
         document.key, document.kind, document.audience, document.author_id, document.group_id,
         int(document.at.timestamp()), document.post_kind, list(document.tags), document.department,
-        document.site, document.root, document.accepted, document.version, shortness, words,
+        document.site, document.root, document.accepted, list(document.marks), document.version,
+        vector.shortness,
+        vector.text,
     )  # fmt: skip

@@ -10,15 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from rse.core.audience import EVERYONE
-from rse.search.engine import FACET_VALUES, FACETS, MAX_LIMIT, Found, Results, SearchQuery, Suggestion
-from rse.search.grammar import Parsed, Word, parse, words_of
-from rse.search.postgres_text import holding, phrase, quoted
+from rse.search.engine import FACET_VALUES, FACETS, MAX_LIMIT, Found, Results, SearchQuery
+from rse.search.grammar import Parsed, Word, parse, widen, words_of
+from rse.search.postgres_text import holding, phrase, quoted, together
 from rse.search.ranking import EVIDENCE, FRESH_HALF_LIFE, FRESH_SHARE, MOST, ROUNDING
 
 VERSIONED = "(SELECT version FROM search.state WHERE id = 1) = :version"
 COMMON = 5_000  # documents: a word that one may read in more is common, and its rarity is not counted further
 MANY = 20_000  # documents against which the rarity of a word is measured
-TAGGED = 2_000  # documents looked at to complete a tag
 WEIGHTS = "CAST('{0.4,0.4,0.4,1}' AS real[])"  # of a word in the text and in the title
 COLUMNS = "key, kind, score, at, author_id, group_id, root, post_kind, accepted"
 COUNTED = {
@@ -29,6 +28,7 @@ COUNTED = {
     "post_kind": "post_kind",
     "department": "department",
     "site": "site",
+    "mark": "unnest(marks)",
 }
 NUMBERS = {"group", "author"}
 Row = dict[str, Any]
@@ -73,7 +73,20 @@ class Question:
     # How well
 
     def weight(self, word: Word) -> str:
-        """Say how much a document is about a word: its stem counts once, its exact form twice more."""
+        """Say how much a document is about a word, or, at a lower weight, about what may stand for it."""
+        own = self._mean(word.each) if word.each else self._own(word)
+        others = [
+            f"CASE WHEN d.words @@ {self.asked(together(other.words))} "
+            f"THEN {other.weight} * {self._mean(other.words)} ELSE 0 END"
+            for other in word.others
+        ]
+        return f"greatest({', '.join([own, *others])})" if others else own
+
+    def _mean(self, words: Sequence[Word]) -> str:
+        return f"(({' + '.join(map(self.weight, words))}) / {len(words)})"
+
+    def _own(self, word: Word) -> str:
+        """Weigh a word itself: its stem counts once, its exact form twice more."""
         if word.prefix:
             return f"ts_rank({WEIGHTS}, d.words, {self.asked(holding(word))})"
         stem, exact = self.asked(quoted(word.stem)), self.asked(quoted("=" + word.exact))
@@ -140,6 +153,7 @@ class Question:
             ("author", query.authors, "d.author_id = ANY({})", sorted(query.authors)),
             ("tag", query.tags, "d.tags && CAST({} AS text[])", sorted(query.tags)),
             ("post_kind", query.post_kinds, "d.post_kind = ANY({})", sorted(query.post_kinds)),
+            ("mark", query.marks, "d.marks @> CAST({} AS text[])", sorted(query.marks)),
             ("department", below, "(d.department || ' / ') LIKE {}", f"{below} / %"),
             ("site", query.site, "d.site = {}", query.site),
             ("since", query.since, "d.at >= {}", query.since and query.since.timestamp()),
@@ -168,7 +182,7 @@ class Question:
             f"""
             WITH found AS MATERIALIZED (
               SELECT d.key, d.kind, {worth} AS score, d.at, d.author_id, d.group_id, d.root, d.post_kind,
-                     d.accepted, d.tags, d.department, d.site, {missed} AS missed
+                     d.accepted, d.tags, d.marks, d.department, d.site, {missed} AS missed
               FROM search.document d WHERE {condition} AND {self.readable}
             )
             SELECT (SELECT count(*) FROM found WHERE missed = ''),
@@ -197,7 +211,7 @@ class Question:
 
 def search(connection: Connection, query: SearchQuery, version: str) -> Results:
     """Answer a question: with all the words, or, when that finds nothing, with most of them, or some."""
-    parsed = parse(query.text)
+    parsed = widen(parse(query.text), query.also)
     if not parsed.asks:
         if query.text.strip() and not parsed.filters:
             return Results()
@@ -227,38 +241,6 @@ def evidence(
     speaks = f"d.kind = ANY({question.bind(sorted(EVIDENCE))})"
     speaking = f"{speaks} AND (d.kind <> 'message' OR d.group_id <> 0)"
     return question.best(f"{condition} AND {speaking}", score, k)
-
-
-def suggest(
-    connection: Connection, prefix: str, audience: frozenset[str], limit: int, version: str
-) -> list[Suggestion]:
-    """Complete the last word from the names and tags that the audience may read."""
-    *before, last = prefix.split() or [""]
-    words = words_of(" ".join(before)) if before else []
-    asked = Parsed(words=[*words, *parse(last.rstrip("*") + "*").words])
-    if not asked.words:
-        return []
-    question = Question(connection, audience, version)
-    condition, score = question.all_of(asked)
-    named = question.best(f"{condition} AND d.kind IN ('person', 'group')", score, limit)
-    found = [Suggestion(one.kind, one.key) for one in named]
-    tags = _tags(Question(connection, audience, version), last.lower().lstrip("#"))
-    return (found + [Suggestion("tag", tag) for tag in tags])[:limit]
-
-
-def _tags(question: Question, wanted: str) -> Iterable[str]:
-    """Give the most used tags with a beginning, counted over what the audience may read."""
-    asked, start = question.asked(quoted("#" + wanted) + ":*"), question.bind(wanted)
-    return question.connection.scalars(
-        text(
-            f"""
-            SELECT tag FROM (SELECT d.tags FROM search.document d
-              WHERE d.words @@ {asked} AND {question.readable} LIMIT {TAGGED}) AS tagged, unnest(tags) AS tag
-            WHERE starts_with(tag, {start}) GROUP BY tag ORDER BY count(*) DESC, tag COLLATE "C" LIMIT 5
-            """
-        ),
-        question.values,
-    ).all()
 
 
 def _closed(audience: frozenset[str], mark: str) -> list[int]:

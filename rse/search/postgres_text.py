@@ -7,6 +7,7 @@ label A. PostgreSQL's own parser is never used: it drops `C++`, and does not kno
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rse.core.feature import Document
 from rse.search.grammar import Word
@@ -24,8 +25,17 @@ def quoted(lexeme: str) -> str:
     return f"'{doubled}'"
 
 
-def vector_of(document: Document) -> tuple[str, float]:
-    """Give the tsvector of a document as text, and the factor that its length means for its weight."""
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A document as a tsvector in writing, the factor of its length for its weight, and its exact words."""
+
+    text: str
+    shortness: float
+    words: frozenset[str]
+
+
+def vector_of(document: Document) -> Vector:
+    """Analyse a document."""
     places: dict[str, list[str]] = {}
     length = size = 0
     for of_title, place, token in placed(document):
@@ -42,7 +52,9 @@ def vector_of(document: Document) -> tuple[str, float]:
             break
     words = [f"{quoted(lexeme)}:{','.join(at)}" for lexeme, at in places.items()]
     words += [quoted("#" + tag) for tag in document.tags if tag]
-    return " ".join(words), round(2.2 / (1 + 1.2 * (0.4 + 0.6 * length / USUAL_LENGTH)), 4)
+    shortness = round(2.2 / (1 + 1.2 * (0.4 + 0.6 * length / USUAL_LENGTH)), 4)
+    exact = frozenset(lexeme[1:] for lexeme in places if lexeme.startswith("="))
+    return Vector(" ".join(words), shortness, exact)
 
 
 def phrase(words: Sequence[Word]) -> str:
@@ -56,7 +68,19 @@ def phrase(words: Sequence[Word]) -> str:
 
 
 def holding(word: Word) -> str:
-    """Ask for a word: by its stem, by its parts one after the other, or by how it begins."""
+    """Ask for a word: by its stem, its parts one after the other, how it begins, or what stands for it."""
+    own = together(word.each) if word.each else _own(word)
+    if not word.others:
+        return own
+    return f"({' | '.join([own, *(together(other.words) for other in word.others)])})"
+
+
+def together(words: Sequence[Word]) -> str:
+    """Ask for all of some words."""
+    return f"({' & '.join(map(holding, words))})"
+
+
+def _own(word: Word) -> str:
     if word.prefix:
         return quoted("=" + word.exact) + ":*"
     if word.parts:

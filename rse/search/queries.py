@@ -18,10 +18,12 @@ from rse.groups.queries import visible
 from rse.search.asking import TYPES, Asker, filters, query_of
 from rse.search.engine import Found, Position, Results, SearchQuery
 from rse.search.experts import Candidate, Expert, best_texts, candidates, ranked, reasons
-from rse.search.grammar import Parsed, parse
+from rse.search.grammar import Parsed, parse, widen
 from rse.search.highlights import marked, snippet
 from rse.search.known import before, by_name
+from rse.search.meaning import Correction, corrections, meant
 from rse.search.schemas import ExpertsInput, SearchInput
+from rse.search.synonyms import wider
 from rse.search.topics import topic_of
 
 FIRST_EXPERTS, FIRST_GROUPS = 3, 2  # shown above the other results
@@ -61,6 +63,7 @@ class Answer:
     groups: Sequence[Item] = ()
     topic: str | None = None  # what a question about people is about
     experts: Sequence[Expert] = ()
+    did_you_mean: str | None = None  # the question with other spellings, of texts that are shown
 
 
 def search(
@@ -77,7 +80,15 @@ def search(
     query = query_of(asker, parsed, asked, after)
     if not parsed.plain and not filters(query):
         return Answer()
+    query = replace(query, also=wider(asker.session, parsed))
     apart = sections and not query.kinds and parsed.asks
+    wanted = replace(query, kinds=REST if apart else query.kinds, facets=True)
+    results = asker.backend.search(wanted)
+    near = corrections(asker, parsed, results) if parsed.asks else []
+    if near:
+        also = query.also + tuple(one.wider for one in near)
+        query, results = replace(query, also=also), asker.backend.search(replace(wanted, also=also))
+    parsed = widen(parsed, query.also)
     experts = (
         _rank(asker, parsed, ExpertsInput(q=topic, limit=FIRST_EXPERTS))
         if apart and topic and not after
@@ -85,14 +96,12 @@ def search(
     )
     first = {} if after or not apart else {"group": FIRST_GROUPS} if experts else FIRST
     ahead = {kind: asker.backend.search(_only(query, TYPES[kind], many)) for kind, many in first.items()}
-    rest = REST if apart else query.kinds
-    results = asker.backend.search(replace(query, kinds=rest, facets=True))
     people = by_name(asker, parsed, query)
     if apart and people.found:
         ahead["person"] = people
     else:
         results = before(people, results)
-    return _answer(asker, parsed, results, topic=topic, ahead=ahead, experts=experts)
+    return _answer(asker, parsed, results, topic=topic, ahead=ahead, experts=experts, near=near)
 
 
 def _understood(parsed: Parsed) -> tuple[Parsed, str | None]:
@@ -115,6 +124,7 @@ def _answer(
     topic: str | None,
     ahead: Mapping[str, Results],
     experts: Ranking | None,
+    near: Sequence[Correction],
 ) -> Answer:
     """Show what was found: one look at each owner's rows, one at the cards of people."""
     ahead = {kind: found for kind, found in ahead.items() if found.loose <= results.loose}
@@ -145,6 +155,7 @@ def _answer(
         _section(ahead.get("group"), shown),
         topic,
         _explained(asker, experts, hits, people) if experts else (),
+        meant(parsed.plain, near, (f"{hit.title} {hit.text}" for hit in hits.values())),
     )
 
 
@@ -182,7 +193,7 @@ def _labelled(
 ) -> dict[str, list[tuple[str, str, int]]]:
     """Name the values of the facets for the viewer: (value in a question, label, count)."""
     facets: dict[str, list[tuple[str, str, int]]] = {}
-    for name in ("tag", "post_kind", "department", "site"):
+    for name in ("tag", "post_kind", "mark", "department", "site"):
         facets[name] = [(value, value, count) for value, count in results.facets.get(name, ())]
     groups = dict(results.facets.get("group", ()))
     if groups:

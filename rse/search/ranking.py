@@ -18,14 +18,17 @@ from rse.search.engine import (
     Results,
     SearchQuery,
     Suggestion,
+    Wider,
 )
 from rse.search.filters import filtered
-from rse.search.grammar import Parsed, Word, parse, words_of
+from rse.search.grammar import Parsed, Word, parse, widen, words_of
 from rse.search.segment import Scores, View
+from rse.search.spelling import near
 
 FRESH_SHARE = 0.3  # of a score
 FRESH_HALF_LIFE = 120 * 86_400  # seconds
 RECENT = 24  # questions whose rows are kept
+COUNTED = 100  # rows that hold a word near another: more is many
 MOST = 0.5  # of the rarity of the words asked for
 ROUNDING = 1e-9  # a half of equal parts is a half, in whatever order they were added
 TIMELESS = {"person", "group"}
@@ -42,7 +45,7 @@ class Snapshot:
         self.views = views
         self.reader = reader  # keeps the files open
         self.bars = frozenset().union(*(view.segment.bars for view in views))
-        self.recent: dict[tuple[str, frozenset[str], float | None], Matches] = {}
+        self.recent: dict[tuple[str, tuple[Wider, ...], frozenset[str], float | None], Matches] = {}
 
     def close(self) -> None:
         """Close the files; nobody asks this snapshot any more."""
@@ -125,7 +128,10 @@ class Snapshot:
 
     def search(self, query: SearchQuery) -> Results:
         """Answer a question: with all the words, or, when that finds nothing, with most of them, or some."""
-        parsed, query = parse(query.text), replace(query, audience=self.heard(query.audience))
+        parsed, query = (
+            widen(parse(query.text), query.also),
+            replace(query, audience=self.heard(query.audience)),
+        )
         if not query.audience:
             return Results()
         if not parsed.asks:
@@ -144,7 +150,7 @@ class Snapshot:
 
         Kept for a while: a page asks the same of several kinds, and its filters and further pages follow.
         """
-        key = (query.text, query.audience, share)
+        key = (query.text, query.also, query.audience, share)
         known = self.recent.get(key)
         if known is None:
             known = (
@@ -191,6 +197,19 @@ class Snapshot:
         ]
         best = heapq.nlargest(k, _positions(speaking, None, scored=True), key=itemgetter(0))
         return [_found(*item) for item in best]
+
+    def spellings(self, words: Sequence[str], audience: frozenset[str]) -> dict[str, list[tuple[str, int]]]:
+        """Give the words near these in what the audience may read, with in how many rows each stands."""
+        audience, found = self.heard(audience), {}
+        for word in words:
+            known = {other for view in self.views for other in view.spelt(word)}
+            pairs = [(other, self._holding(other, audience)) for other in [word, *near(word, known)]]
+            found[word] = [(other, count) for other, count in pairs if count]
+        return found
+
+    def _holding(self, exact: str, audience: frozenset[str]) -> int:
+        lists = (view.within(view.postings("exact", exact), audience) for view in self.views)
+        return min(sum(map(len, lists)), COUNTED)
 
     def suggest(self, prefix: str, audience: frozenset[str], limit: int) -> list[Suggestion]:
         """Complete the last word from the names and tags that the audience may read."""

@@ -34,6 +34,7 @@ class SearchInput(Page):
     site: Short = ""
     tag: Short = ""
     kind: Short = ""
+    mark: Literal["", "file", "question", "unanswered"] = ""
     from_: Day | None = Field(None, alias="from")
     to: Day | None = None
     sort: Literal["relevance", "date"] = "relevance"

@@ -12,6 +12,7 @@ from typing import Any
 from rse.core.audience import EVERYONE
 from rse.search.engine import closed_mark
 from rse.search.grammar import Word
+from rse.search.spelling import letters, slips
 
 EXPANDED = 64  # words that a prefix stands for at most, the most frequent ones
 READ = 600  # words looked at for that, in the order of the alphabet
@@ -43,8 +44,11 @@ class Segment:
         self.sites: list[str] = []
         self.roots: list[str] = []
         self.accepted = array("b")
+        self.marks: list[tuple[str, ...]] = []
+        self.versions = array("q")
         codes: dict[tuple[tuple[str, ...], str], int] = {}
-        for key, kind, audience, author, group, at, post_kind, tags, department, site, root, accepted in rows:
+        for key, kind, audience, author, group, at, post_kind, tags, department, site, *more in rows:
+            root, accepted, marks, version = more
             self.keys.append(key)
             self.kinds.append(sys.intern(kind))
             bar = closed_mark(group, kind) if group and EVERYONE in audience else ""
@@ -58,11 +62,14 @@ class Segment:
             self.sites.append(sys.intern(site))
             self.roots.append(root)
             self.accepted.append(accepted)
+            self.marks.append(marks)
+            self.versions.append(version)
         self.sets = [(frozenset(tokens), bar) for tokens, bar in codes]
         self.bars = frozenset(bar for _, bar in codes)
         self.sizes = Counter(self.audiences)  # rows by audience, the deleted ones too
         self.lists: dict[tuple[str, str], dict[int, float]] = {}
         self.kept = 0
+        self.spelt: dict[int, list[tuple[int, str]]] | None = None  # by length, with their letters
         self.expanded: dict[str, list[str]] = {}
         self.allowed: dict[frozenset[str], frozenset[int]] = {}
 
@@ -174,7 +181,20 @@ class View:
         return lists[:EXPANDED]
 
     def rows_of(self, word: Word, audience: frozenset[str]) -> Scores:
-        """Give what one may read that holds a word: its stem weighs once, its exact form twice more."""
+        """Give what one may read that holds a word, or, at a lower weight, what may stand for it."""
+        found = self._together(word.each, audience) if word.each else self._own(word, audience)
+        for other in word.others:
+            for row, weight in self._together(other.words, audience).items():
+                found[row] = max(found.get(row, 0.0), weight * other.weight)
+        return found
+
+    def _together(self, words: Sequence[Word], audience: frozenset[str]) -> Scores:
+        lists = [self.rows_of(word, audience) for word in words]
+        rows = set(lists[0]).intersection(*lists[1:])
+        return {row: sum(scores[row] for scores in lists) / len(lists) for row in rows}
+
+    def _own(self, word: Word, audience: frozenset[str]) -> Scores:
+        """Give what holds a word itself: its stem weighs once, its exact form twice more."""
         if word.prefix:
             found: Scores = {}
             for form in self.expand(word.exact, audience):
@@ -189,3 +209,16 @@ class View:
             parts = dict.fromkeys(self.phrase(word.parts) - found.keys(), 2.0)
             found |= self.within(parts, audience)
         return found
+
+    def spelt(self, word: str) -> list[str]:
+        """Give the exact words that share nearly all letters of a word and have about its length."""
+        words = self.segment.spelt
+        if words is None:
+            words = self.segment.spelt = {}
+            for raw in self.reader.lexicon("exact"):
+                known = raw.decode()
+                if slips(known):
+                    words.setdefault(len(known), []).append((letters(known), known))
+        mask, most = letters(word), slips(word)
+        around = range(len(word) - most, len(word) + most + 1)
+        return [k for n in around for bits, k in words.get(n, ()) if (mask ^ bits).bit_count() <= 2 * most]

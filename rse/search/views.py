@@ -23,8 +23,8 @@ from rse.search.wording import evidence_line
 
 blueprint = Blueprint("search", __name__)
 PER_MINUTE = "120/minute"
-FACETS = ("group", "author", "tag", "post_kind", "department", "site")
-ONE_OF = ("group", "author", "tag", "kind", "department", "site")
+FACETS = ("group", "author", "tag", "post_kind", "mark", "department", "site")
+ONE_OF = ("group", "author", "tag", "kind", "mark", "department", "site")
 T = TypeVar("T", bound=Schema)
 
 
@@ -118,7 +118,17 @@ def kind_labels() -> dict[str, str]:
     }
 
 
+def _mark_labels() -> dict[str, str]:
+    return {
+        "file": _("With a file"),
+        "question": _("Questions"),
+        "unanswered": _("Without an accepted answer"),
+    }
+
+
 def _label(name: str, value: str, label: str) -> str:
+    if name == "mark":
+        return _mark_labels().get(value, label)
     if name == "post_kind":
         return kind_labels().get(value, label)
     if name == "department":
@@ -133,6 +143,7 @@ def _facets(asked: SearchInput, answer: Answer) -> list[tuple[str, list[tuple[st
         "author": _("Author"),
         "tag": _("Tag"),
         "post_kind": _("Kind"),
+        "mark": _("Only"),
         "department": _("Department"),
         "site": _("Site"),
     }

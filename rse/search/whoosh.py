@@ -11,7 +11,7 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -66,6 +66,15 @@ class Whoosh:
             self._ask(lambda snapshot: snapshot.evidence(terms, audience, k), nothing)
             if audience
             else nothing
+        )
+
+    def spellings(
+        self, words: Sequence[str], audience: frozenset[str]
+    ) -> Mapping[str, Sequence[tuple[str, int]]]:
+        """Give the words near these that stand in what the audience may read."""
+        nothing: Mapping[str, Sequence[tuple[str, int]]] = {}
+        return (
+            self._ask(lambda snapshot: snapshot.spellings(words, audience), nothing) if audience else nothing
         )
 
     def health(self) -> str | None:

@@ -19,7 +19,7 @@ from rse.search.engine import Batch
 from rse.search.segment import Row
 from rse.search.texts import placed
 
-VERSION = f"2.{analysis.VERSION}"  # of schema and analysis: another one means that the index is made anew
+VERSION = f"3.{analysis.VERSION}"  # of schema and analysis: another one means that the index is made anew
 K1, B, USUAL_LENGTH = (
     1.2,
     0.6,
@@ -77,6 +77,8 @@ def row_of(document: Document) -> Row:
         document.site,
         document.root,
         int(document.accepted),
+        tuple(document.marks),
+        document.version,
     )
 
 

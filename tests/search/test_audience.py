@@ -90,6 +90,8 @@ def test_nothing_beyond_the_audience_shows(
             assert engine.suggest(prefix, audience) == alone.suggest(prefix, everything)
         for words in ("projet budget", "lumière serveur congés"):
             assert engine.evidence(words, audience) == alone.evidence(words, everything)
+        misspelt = ["projte", "buget", "lumiere", "conge", "servuer"]
+        assert engine.spellings(misspelt, audience) == alone.spellings(misspelt, everything)
     proof = engine.evidence("projet budget", audience)
     assert {e.key for e in proof} <= visible.keys()
     assert all(e.kind != "message" or e.group_id for e in proof)
