@@ -26,6 +26,10 @@ DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9
 SWITCHES: dict[str, tuple[Any, Any]] = {
     "chat": (lazy("Messages"), lazy("Conversations between people, and the discussions of groups.")),
     "indicators": (lazy("Indicators"), lazy("Figures of teams and of the company, never of a person.")),
+    "pulse": (
+        lazy("The pulse"),
+        lazy("One anonymous question, twice a year, to a random half of the company; off, nobody is asked."),
+    ),
     "previews": (
         lazy("Previews of links"),
         lazy(
@@ -48,7 +52,9 @@ class CompanyForm(Schema):
     closes: str = Field("18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     holidays: str = Field("", max_length=2000)
     guest_domains: str = Field("", max_length=5000)
-    features: list[Literal["chat", "indicators", "previews"]] = Field(default_factory=list, max_length=9)
+    features: list[Literal["chat", "indicators", "pulse", "previews"]] = Field(
+        default_factory=list, max_length=9
+    )
     company_figures: Literal["everyone", "leadership"] = "everyone"
     sites_off: list[str] = Field(default_factory=list, max_length=500)
 

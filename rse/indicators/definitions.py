@@ -32,7 +32,10 @@ ACT = Definition(
         "with an interaction or ten seconds of attention, a contribution, a reaction."
     ),
     lazy("the people of the team"),
-    lazy("Check single sign-on and mobile access before blaming people; hold one team ritual here."),
+    lazy(
+        "First check that everybody can sign in, on a phone too; then hold one regular meeting point of the "
+        "team here."
+    ),
     lazy("Presence is not performance: this figure says whether the network is within reach."),
 )
 LADDER = Definition(

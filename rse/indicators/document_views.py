@@ -42,6 +42,7 @@ def _facts() -> Facts:
         sites=enumeration(sorted(pauses.sites(session))) if pauses.sites(session) else "",
         strict=signals.strict_only(session),
         restricted=company.figures_restricted(session),
+        pulse=not pauses.pulse_off(session),
         kept={str(one.label): days(session, one) for one in keeps.values()},
     )
 

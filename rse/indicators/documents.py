@@ -46,6 +46,7 @@ class Facts:
     sites: str  # where figures are switched off, "" for nowhere
     strict: bool
     restricted: bool  # the company's figures are for leadership and the works council only
+    pulse: bool  # the question is asked
     kept: Mapping[str, int]  # how many days, by what
 
 
@@ -91,6 +92,9 @@ def write(name: str, language: str, facts: Facts) -> Document:
         "strict": _("Strict mode is on: seldom wrong, blind to whispers.")
         if facts.strict
         else _("Strict mode is off: about one quiet fortnight in four gives a false signal."),
+        "pulse": _("The pulse is switched on.")
+        if facts.pulse
+        else _("The pulse is switched off: nobody is asked, and no result is shown."),
         "who": _("leadership, the works council, community managers and data protection")
         if facts.restricted
         else _("every employee"),

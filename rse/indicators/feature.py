@@ -44,7 +44,7 @@ def _pulse_waits(viewer: Viewer) -> bool:
 
 def _ask(session: Session, viewer: Viewer, _subject: object = None) -> str:
     """Show the question beside the home feed to who was drawn and has not answered."""
-    waiting = not pauses.off(session) and pulse.waits(session, viewer, clock.today(settings().timezone))
+    waiting = pulse.waits(session, viewer, clock.today(settings().timezone))
     return render_template("indicators/_pulse.html", answers=pulse.ANSWERS) if waiting else ""
 
 

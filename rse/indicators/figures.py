@@ -140,10 +140,12 @@ def _detail(definition: Definition, told: Told | None) -> str:
     known = told.figures
     chance = known.get("expected_external_share")
     if chance is not None:
-        return _("by chance alone it would be %(share)s", share=percent(100 * chance))
+        return _("against %(share)s by chance alone", share=percent(100 * chance))
     said = [(text, unit, known[key]) for key, unit, text in definition.also if known.get(key) is not None]
     words = [str(text) % {"value": written(unit, value)} for text, unit, value in said]
-    return _counted(definition, known) or ", ".join(words)
+    if definition.unit == "index" and known.get(definition.key) is not None:
+        words.insert(0, _("0: everybody writes as much; 1: one person writes everything"))
+    return _counted(definition, known) or " · ".join(words)
 
 
 def _counted(definition: Definition, known: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rse.core.activity import Activity, ActivityEvent
+from rse.indicators import pauses
 from rse.indicators.engine.windows import Calendar
 from rse.indicators.models import PulseCount, PulseWave, Visit
 
@@ -35,7 +36,9 @@ def activity(zone: str) -> Activity:
 
 
 def _wave(session: Session, first: date, last: date) -> tuple[date, Sequence[tuple[int | None, str]]] | None:
-    """Give the latest wave of [first, last] that has closed by then: its answers change no more."""
+    """Give the latest wave of [first, last] that has closed by then, none where the pulse is off."""
+    if pauses.pulse_off(session):
+        return None
     query = select(func.max(PulseWave.day)).where(PulseWave.day >= first, PulseWave.closes <= last)
     day = session.scalar(query)
     if day is None:

@@ -23,6 +23,11 @@ def off(session: Session) -> bool:
     return "indicators" in company.switched_off(session)
 
 
+def pulse_off(session: Session) -> bool:
+    """Tell whether the company does without the pulse: nobody is asked, no result is told."""
+    return off(session) or "pulse" in company.switched_off(session)
+
+
 def sites(session: Session) -> frozenset[str]:
     """Give the sites whose people do not count."""
     return company.sites_without_figures(session)

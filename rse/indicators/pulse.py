@@ -57,7 +57,7 @@ waves = Remembered(_latest, SECONDS)
 def due(session: Session, today: date) -> bool:
     """Tell whether a wave shall begin today."""
     monday = next(d for d in (today.replace(day=n) for n in range(1, 8)) if d.weekday() == 0)
-    if today.month not in MONTHS or not monday <= today < monday + GRACE or pauses.off(session):
+    if today.month not in MONTHS or not monday <= today < monday + GRACE or pauses.pulse_off(session):
         return False
     last = session.scalar(select(func.max(PulseWave.day)))
     return last is None or today - last > APART
@@ -104,7 +104,7 @@ def _teams(session: Session, today: date) -> dict[int, int]:
 
 def standing(session: Session, viewer: Viewer, today: date) -> Standing | None:
     """Give how the viewer stands to the open wave, None where none is. Costs nothing between two waves."""
-    wave = waves.get(session)
+    wave = None if pauses.pulse_off(session) else waves.get(session)
     if wave is None or not wave[0] <= today < wave[1] or not viewer.is_employee:
         return None
     mine = select(PulseAsked.answered).where(PulseAsked.day == wave[0], PulseAsked.person_id == viewer.id)

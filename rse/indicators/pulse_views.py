@@ -6,7 +6,7 @@ from rse.core import clock, db
 from rse.core.i18n import _
 from rse.core.policy import Invalid
 from rse.core.web import EMPLOYEE, SIGNED_IN, flash, page, read_form, route, see_other, settings, viewer
-from rse.indicators import figures, own_week, pulse, queries
+from rse.indicators import figures, own_week, pauses, pulse, queries
 from rse.indicators.document_views import blueprint
 from rse.indicators.schemas import PulseAnswer
 
@@ -15,14 +15,15 @@ __all__ = ["blueprint"]
 
 def _page(status: int = 200, wrong: str = "") -> Any:
     session, week = db.session(), queries.week(db.session())
-    told = []
-    if week is not None and queries.may_see_company(session, viewer()):
+    told, off = [], pauses.pulse_off(db.session())
+    if week is not None and not off and queries.may_see_company(session, viewer()):
         series = queries.company_series(session, week.day)
         told = figures.figures(series, series, week.day, week.floor, ("MISS",))
     return page(
         "indicators/pulse.html",
         status,
         here=pulse.standing(session, viewer(), clock.today(settings().timezone)),
+        off=off,
         answers=pulse.ANSWERS,
         figures=told,
         floor=week.floor if week else settings().floor,

@@ -62,11 +62,11 @@ KNOW = Definition(
     lazy("Knowledge that is kept"),
     lazy("Is knowledge captured?"),
     lazy(
-        "Share of the answered questions of 90 days that have an accepted answer, or that were turned into "
-        "something that lasts."
+        "Share of the answered questions of 90 days that have an accepted answer, or that are pinned in "
+        "their group."
     ),
     lazy("the authors of these questions"),
-    lazy("Mark three solved threads; turn one into a page."),
+    lazy("Accept the right answer of three threads; have the most useful one pinned in its group."),
     lazy("Accepting just anything helps nobody: look at a few of them."),
 )
 RECIP = Definition(
@@ -183,8 +183,9 @@ MISS = Definition(
     lazy("Would it be missed?"),
     lazy("If the network disappeared tomorrow…"),
     lazy(
-        "Of the latest pulse of the last 180 days: share of “very disappointed” among those who had an "
-        "opinion (Sean Ellis's test). The answers are anonymous; a random half is asked, active or not."
+        "Of the latest pulse of the last 180 days: share of those who would miss it a lot, among those who "
+        "had an opinion (Sean Ellis's test). The answers are anonymous; a random half is asked, active or "
+        "not."
     ),
     lazy("those who answered with an opinion"),
     lazy("Ask what is missing, in the open, and say what you will do about it."),
@@ -196,7 +197,7 @@ SIGNAL = Definition(
     "",
     "list",
     lazy("Weak signals"),
-    lazy("What is new that many talk about?"),
+    lazy("What new subject is emerging?"),
     lazy(
         "Words of the last fortnight that many people of several teams use in several threads, and that few "
         "used in the twelve weeks before (exact test, with a limit to false discoveries). To be checked: "

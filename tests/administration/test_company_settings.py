@@ -21,7 +21,7 @@ USUAL: dict[str, Any] = {
     "days": ["1", "2", "3", "4", "5"],
     "opens": "08:00",
     "closes": "18:00",
-    "features": ["chat", "indicators"],
+    "features": ["chat", "indicators", "pulse"],
 }
 
 

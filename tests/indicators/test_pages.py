@@ -29,7 +29,7 @@ def test_a_manager_sees_the_figures_of_the_team(app, published):
         "Concentration des contributions",
         "Taux de capitalisation",
         "Délai de première réponse",
-        "Cette semaine",
+        "Cette semaine, vous pouvez…",
     ):
         assert words in page.text
     assert page.text.count('class="spark weeks"') >= 3
@@ -79,7 +79,7 @@ def test_in_english_too(app, published):
     db.commit()
     text = client.get("/team").text
     assert "Active people" in text
-    assert "This week" in text
+    assert "This week, you can…" in text
     assert "How it is computed" in text
     assert "Who sees what" in client.get("/indicators/definitions").text
 
@@ -196,4 +196,4 @@ def test_this_week_also_names_an_idea_and_a_skill_of_one_person(app, company):
     assert 'href="/people?skill=rectification"' in todo
     assert "ébavurage" not in todo
     assert "Trop jeune" not in todo
-    assert "Une idée sans réponse" in todo
+    assert "Répondez à cette idée par un oui, un non" in todo

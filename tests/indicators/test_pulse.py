@@ -111,6 +111,37 @@ def test_a_wave_begins_twice_a_year(session, day, expected):
         assert pulse.due(session, day) is False
 
 
+def test_a_company_may_do_without_the_pulse_and_the_notice_says_so(app, published, asked):
+    session = db.begin_write()
+    admin = factories.make_person(session, "ad.min", roles=frozenset({"admin"})).id
+    db.commit()
+    ines, client = factories.browser_of(app, admin), factories.browser_of(app, asked[0])
+    form = {
+        "name": "rse",
+        "languages": ["fr", "en"],
+        "days": ["1"],
+        "features": ["chat", "indicators", "previews"],
+    }
+    assert "Le pouls" in ines.get("/admin/settings").text
+    assert "Le pouls est activé." in client.get("/indicators/texts/notice").text
+    assert ines.post("/admin/settings", data=form).status_code == 303
+    assert 'action="/pulse"' not in client.get("/home/beside").text
+    assert "L’entreprise a désactivé le pouls" in client.get("/pulse").text
+    assert client.post("/pulse", data={"answer": "very"}).status_code == 404
+    assert counts() == []
+    for text in ("notice", "works-council"):
+        assert "Le pouls est désactivé" in client.get(f"/indicators/texts/{text}").text
+    session = db.db.session()
+    assert activity.wave(session, today() - timedelta(days=60), today() + timedelta(days=20)) is None
+    assert not pulse.due(session, date(2027, 3, 1))
+    assert factories.browser_of(app, published.manager("Montage")).get("/team").status_code == 200
+    assert (
+        ines.post("/admin/settings", data=form | {"features": [*form["features"], "pulse"]}).status_code
+        == 303
+    )
+    assert 'action="/pulse"' in client.get("/home/beside").text
+
+
 def test_an_erased_person_leaves_the_list_and_the_counters_stay(app, asked):
     factories.browser_of(app, asked[0]).post("/pulse", data={"answer": "not"})
     running.erase(db.begin_write(), asked[0])
