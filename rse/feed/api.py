@@ -11,7 +11,7 @@ from rse.core.i18n import _
 from rse.core.model import decode_id
 from rse.core.policy import Invalid
 from rse.core.web import SIGNED_IN, decode_cursor, viewer
-from rse.feed import attaching, documents, queries, reacting, service, timeline
+from rse.feed import attaching, choosing, documents, queries, reacting, service, timeline
 from rse.feed.documents import CommentOut, CommentPage, PostOut, PostPage
 from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, EditPost, FeedPage, PublishPost
 from rse.groups import queries as groups
@@ -19,9 +19,12 @@ from rse.groups import queries as groups
 blueprint = Blueprint("feed_api", __name__)
 
 
-def _listed(entries: list[timeline.Entry], limit: int, scope: str | None = None) -> dict[str, Any]:
+def _listed(
+    entries: list[timeline.Entry], limit: int, scope: str | None = None, why: Any = None
+) -> dict[str, Any]:
     shown, cursor = paginate(entries, limit, lambda entry: entry.position)
-    return {"items": documents.posts(db.session(), viewer(), shown, scope=scope), "next_cursor": cursor}
+    items = documents.posts(db.session(), viewer(), shown, scope=scope, why=why)
+    return {"items": items, "next_cursor": cursor}
 
 
 def _position(page: Page) -> Any:
@@ -30,11 +33,11 @@ def _position(page: Page) -> Any:
 
 @endpoint(blueprint, "/feed", rule=SIGNED_IN, query=FeedPage, returns=PostPage)
 def feed(query: FeedPage) -> Any:
-    """List the home feed, newest first."""
-    entries = timeline.home(
+    """List the home feed, newest first; in the scope "for_you" the nearest first, each with its reason."""
+    entries, why = choosing.feed(
         db.session(), viewer(), query.scope, purpose=query.purpose, before=_position(query), limit=query.limit
     )
-    return _listed(entries, query.limit, query.scope)
+    return _listed(entries, query.limit, query.scope, why)
 
 
 @endpoint(blueprint, "/groups/<slug>/posts", rule=SIGNED_IN, query=Page, returns=PostPage)

@@ -22,6 +22,7 @@ from rse.core.headers import csrf_token
 from rse.core.i18n import lazy
 from rse.core.model import encode_id
 from rse.feed import queries
+from rse.feed.choosing import Reason
 from rse.feed.timeline import Entry
 from rse.files import showing
 from rse.files.queries import attached, links
@@ -39,7 +40,7 @@ REACTIONS: dict[str, tuple[Any, str]] = {
 }
 
 
-NAMES = ("key", "csrf", "fold", "saved", "menu", "part", *REACTIONS)
+NAMES = ("key", "csrf", "fold", "saved", "menu", "part", "why", *REACTIONS)
 SLOTS = {name: rendered(f"\x02{_MARK}{name}\x03") for name in NAMES}  # marks, for the card's template
 
 
@@ -133,6 +134,11 @@ def _parts(session: Session, viewer: Viewer, entries: Sequence[Entry], *, folded
     return found
 
 
+def _why(label: str) -> Markup:
+    template: Any = current_app.jinja_env.get_template("feed/_card.html").module
+    return rendered(template.why(label))
+
+
 def render(
     session: Session,
     viewer: Viewer,
@@ -140,8 +146,12 @@ def render(
     *,
     moderated: frozenset[int] = frozenset(),
     folded: bool = True,
+    why: Mapping[int, Reason] | None = None,
 ) -> list[Markup]:
-    """Give the cards of posts that the viewer may read, filled in for them: two queries, three when cold."""
+    """Give the cards of posts that the viewer may read, filled in for them: two queries, three when cold.
+
+    `why` says of each post by what reason it is there, where a list does.
+    """
     mine = queries.mine(session, viewer, [entry.id for entry in entries])
     usual = dict.fromkeys(REACTIONS, "false")
     usual |= {
@@ -150,6 +160,7 @@ def render(
         "saved": "false",
         "menu": "",
         "part": "",
+        "why": "",
     }
     parts = _parts(session, viewer, entries, folded=folded)
     filled = []
@@ -158,8 +169,8 @@ def render(
         signs = mine.get(entry.id)
         own = entry.author_id == viewer.id
         part = parts.get(entry.id)
-        if signs or own or part or entry.group_id in moderated:
-            values = dict(usual, part=part or "")
+        if signs or own or part or why or entry.group_id in moderated:
+            values = dict(usual, part=part or "", why=_why(why[entry.id].label) if why else "")
             for sign in signs or ():
                 values[sign] = "true"
             if own:

@@ -1,6 +1,6 @@
 """Posts and comments as the API writes them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +16,7 @@ from rse.core.model import encode_id
 from rse.core.render import iso
 from rse.feed import queries, timeline
 from rse.feed.cards import key_of
+from rse.feed.choosing import Reason
 from rse.feed.timeline import Entry
 from rse.files.queries import Link, Shown, attached, links
 from rse.files.schemas import FileOut
@@ -186,7 +187,12 @@ def _documents(session: Session, entries: Sequence[Entry]) -> list[dict[str, Any
 
 
 def posts(
-    session: Session, viewer: Viewer, entries: Sequence[Entry], *, scope: str | None = None
+    session: Session,
+    viewer: Viewer,
+    entries: Sequence[Entry],
+    *,
+    scope: str | None = None,
+    why: Mapping[int, Reason] | None = None,
 ) -> list[dict[str, Any]]:
     """Write posts that the viewer may read; with a scope each says why the feed shows it."""
     signs = queries.mine(session, viewer, [entry.id for entry in entries])
@@ -205,7 +211,7 @@ def posts(
         if mine:
             more["my_reactions"] = [name for name in document["reactions"] if name in mine]
         if scope:
-            more["reason"] = reason(entry)
+            more["reason"] = asdict(why[entry.id]) if why else reason(entry)
         written.append({**document, **more})
     _add_kinds(session, viewer, entries, written)
     return written

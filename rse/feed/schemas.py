@@ -134,7 +134,7 @@ class ChooseAnswer(Schema):
 class FeedPage(Page):
     """Which part of the feed."""
 
-    scope: Literal["all", "following", "groups"] = "all"
+    scope: Literal["all", "for_you", "following", "groups"] = "all"
     purpose: Literal["professional", "social"] | None = None
 
 

@@ -1,6 +1,6 @@
 """Pages that show posts: home, a post, a tag, what one keeps; and the fragments that they fetch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from rse.core.i18n import _
 from rse.core.model import decode_id
 from rse.core.policy import NotFound
 from rse.core.web import SIGNED_IN, Form, decode_cursor, encode_cursor, page, route, see_other, viewer
-from rse.feed import cards, closing, composing, policy, queries, timeline
+from rse.feed import cards, choosing, closing, composing, policy, queries, timeline
+from rse.feed.choosing import Reason
 from rse.feed.timeline import Entry
 from rse.files import queries as files
 from rse.files import taking
@@ -21,7 +22,8 @@ blueprint = Blueprint("feed", __name__)
 PAGE = 20
 COMMENTS = 50
 BEGUN = 500  # characters of a post that a link may begin
-SCOPES = ("all", "following", "groups")
+SCOPES = ("all", "for_you", "following", "groups")
+PURPOSES = ("professional", "social")
 
 
 def before() -> tuple[datetime, int] | None:
@@ -30,9 +32,14 @@ def before() -> tuple[datetime, int] | None:
     return (found[0], found[1]) if found else None
 
 
-def listed(entries: Sequence[Entry], more: Callable[[str], str], moderated: frozenset[int]) -> dict[str, Any]:
+def listed(
+    entries: Sequence[Entry],
+    more: Callable[[str], str],
+    moderated: frozenset[int],
+    why: Mapping[int, Reason] | None = None,
+) -> dict[str, Any]:
     """Render a page of posts, and the address of the next one: values for `feed/_list.html`."""
-    html = cards.render(db.session(), viewer(), entries[:PAGE], moderated=moderated)
+    html = cards.render(db.session(), viewer(), entries[:PAGE], moderated=moderated, why=why)
     last = entries[PAGE - 1] if len(entries) > PAGE else None
     return {"cards": html, "more": more(encode_cursor(*last.position)) if last else None}
 
@@ -49,16 +56,18 @@ def show_home(status: int = 200, form: Any = None) -> Response:
     session, who = db.session(), viewer()
     scope = request.args.get("scope", "all")
     scope = scope if scope in SCOPES else "all"
-    entries = timeline.home(session, who, scope, before=before(), limit=PAGE)
+    purpose = request.args.get("purpose")
+    purpose = purpose if purpose in PURPOSES else None
+    entries, why = choosing.feed(session, who, scope, purpose=purpose, before=before(), limit=PAGE)
     places = groups.mine(who)
 
     def more(cursor: str) -> str:
-        return url_for("feed.home", cursor=cursor, scope=None if scope == "all" else scope)
+        return url_for("feed.home", cursor=cursor, scope=None if scope == "all" else scope, purpose=purpose)
 
-    values = listed(entries, more, composing.moderated(places))
+    values = listed(entries, more, composing.moderated(places), why)
     if "cursor" not in request.args:
         values["composer"] = composing.render(who, composing.composer(session, who, places, form=form))
-    return page("feed/home.html", status, scope=scope, **values)
+    return page("feed/home.html", status, scope=scope, purpose=purpose, **values)
 
 
 @route(blueprint, "/home/beside", rule=SIGNED_IN)
@@ -112,7 +121,7 @@ def card(post_id: int) -> Any:
     session, who = db.session(), viewer()
     scope = request.args.get("scope", "all")
     entry = timeline.one(session, who, post_id)
-    if scope in SCOPES and scope != "all" and not timeline.in_scope(session, who, scope, post_id):
+    if scope in ("following", "groups") and not timeline.in_scope(session, who, scope, post_id):
         return Response(status=204)
     return card_of(entry)
 

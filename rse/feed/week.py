@@ -59,7 +59,7 @@ class Week:
         return bool(self.group_posts or self.answers or self.thanks or self.newcomers)
 
 
-def _words(text: str) -> str:
+def words_of(text: str) -> str:
     """Give the words of a text without accents, case and punctuation, with a space around each."""
     return f" {' '.join(WORD.findall(fold(text)))} "
 
@@ -69,13 +69,13 @@ def _plain(html: str) -> str:
     return plain(html[: html.rfind("<")] if html.rfind("<") > html.rfind(">") else html)
 
 
-def _skills(session: Session, viewer: Viewer) -> dict[str, str]:
+def skill_names(session: Session, viewer: Viewer) -> dict[str, str]:
     """Give the names of the viewer's skills, folded, with the label to show."""
     query = select(SkillName.folded, SkillName.label).join(
         PersonSkill, PersonSkill.skill_id == SkillName.skill_id
     )
     rows = session.execute(query.where(PersonSkill.person_id == viewer.id).limit(200))
-    return {_words(row.folded): row.label for row in rows if len(row.folded) > SHORT}
+    return {words_of(row.folded): row.label for row in rows if len(row.folded) > SHORT}
 
 
 def waiting(session: Session, viewer: Viewer) -> list[Waiting]:
@@ -89,11 +89,11 @@ def waiting(session: Session, viewer: Viewer) -> list[Waiting]:
         .where(Group.archived_at.is_(None), readable(Post.audience, viewer))
     )
     rows = session.execute(query.order_by(Post.at, Post.id).limit(CANDIDATES)).all()
-    skills = _skills(session, viewer) if rows else {}
+    skills = skill_names(session, viewer) if rows else {}
     found = []
     for row in rows:
         body = _plain(row.body)
-        words = _words(" ".join((row.title or "", body, *row.tags)))
+        words = words_of(" ".join((row.title or "", body, *row.tags)))
         near = next((label for name, label in skills.items() if name in words), "")
         shown = excerpt(row.title or body, TITLE)
         found.append(Waiting(row.id, shown, row.at, row.display_name, near))

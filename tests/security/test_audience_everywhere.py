@@ -33,6 +33,7 @@ from tests import factories
 VISIBILITIES = ("open", "closed", "secret")
 # Every kind of post, and an idea without a name; the last test looks whether one is missing.
 KINDS = ("question", "message", "poll", "idea", "unsigned", "kudos", "announcement", "event", "share")
+CHOSEN = ("/?scope=for_you", "/api/v1/feed?scope=for_you")
 PLACES = st.one_of(st.none(), st.integers(0, 2))
 WORLDS = st.fixed_dictionaries(
     {
@@ -167,7 +168,7 @@ def words_in(text: str) -> set[str]:
 def lists(browser: Any, world: World) -> dict[str, set[str]]:
     """The words that each list shows."""
     slugs = [group.slug for group in world.groups]
-    paths = ["/", "/tags/commun", "/api/v1/feed", f"/people/{world.people[0].public_id}"]
+    paths = ["/", "/tags/commun", "/api/v1/feed", *CHOSEN, f"/people/{world.people[0].public_id}"]
     found = {}
     for path in paths:
         answer = browser.get(path)
@@ -233,7 +234,7 @@ def check_world(app: Flask, plan: dict[str, Any]) -> None:
         assert profile <= allowed
         assert found == {
             "/": allowed, "/tags/commun": allowed, "/api/v1/feed": allowed, "/groups/{}": in_groups,
-            "/api/v1/groups/{}/posts": in_groups,
+            "/api/v1/groups/{}/posts": in_groups, **dict.fromkeys(CHOSEN, allowed),
         }  # fmt: skip
         for written in world.posts:
             check_one(browser, written, written.word in allowed, every - allowed)
