@@ -24,6 +24,7 @@ MODULES = (
     "feed",
     "server",
     "search",
+    "search_kill",
     "experts",
     "chat",
     "front",

@@ -26,6 +26,7 @@ from rse.core import clock, health, outbox
 from rse.core.i18n import _, format_date, format_datetime, lazy, ngettext, number
 from rse.core.jobs import Heartbeat, JobFailure
 from rse.core.web import settings
+from rse.search import tasks as search
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE_KEPT = 300.0  # seconds that a measured size stands
@@ -33,6 +34,7 @@ MEGABYTE = 1_000_000
 GIGABYTE = 1_000 * MEGABYTE
 LEAST_FREE = 2 * GIGABYTE
 WARN_CERTIFICATE = timedelta(days=30)
+LATE_SEARCH = 300  # seconds
 OLD_BACKUP = timedelta(days=2)
 PAIR = 2
 OTHERS = {"data_dir": lazy("Data directory"), "framing": lazy("Frames of other sites")}
@@ -179,6 +181,16 @@ def _search(found: Mapping[str, str]) -> State:
         todo = _("Run: flask --app wsgi search rebuild. The network stays usable meanwhile.")
         words = _("It cannot be used (%(problem)s).", problem=found["search_index"])
         return State("search", label, "error", words, todo)
+    late = search.lag()
+    if late > LATE_SEARCH:
+        words = ngettext(
+            "It is %(n)s minute behind what people write.",
+            "It is %(n)s minutes behind what people write.",
+            round(late / 60),
+        )
+        return State(
+            "search", label, "warn", words, _("Is the worker running? It brings the index up to date.")
+        )
     return State("search", label, "ok", _("It answers."))
 
 

@@ -46,6 +46,13 @@ def ids(session: Session, after: int, limit: int) -> Sequence[int]:
     return session.scalars(query.order_by(Message.id).limit(limit)).all()
 
 
+def stamps(session: Session, after: int, limit: int) -> Sequence[tuple[int, int, str]]:
+    """Give what tells whether the index knows the present state."""
+    query = select(Message.id, Message.version, Message.audience).where(Message.deleted_at.is_(None))
+    rows = session.execute(query.where(Message.id > after).order_by(Message.id).limit(limit))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def hits(session: Session, wanted: Sequence[int], viewer: Viewer) -> Mapping[int, Hit]:
     """Give what a result shows of the messages that the viewer reads."""
     query = select(Message).where(
@@ -84,4 +91,5 @@ SOURCE = IndexSource(
     load=load,
     ids=ids,
     hits=hits,
+    stamps=stamps,
 )

@@ -68,6 +68,8 @@ class IndexSource:
     load: Callable[[Session, Sequence[int]], Iterable[Document]]  # present state; what is gone is left out
     ids: Callable[[Session, int, int], Sequence[int]]  # (after, limit): every id, ascending
     hits: Callable[[Session, Sequence[int], Viewer], Mapping[int, Hit]]  # audience applied again
+    # (after, limit): id, version and audience of every document, ascending by id, read without their texts
+    stamps: Callable[[Session, int, int], Sequence[tuple[int, int, str]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,20 @@ def _ids(model: type[Post | Comment]) -> Any:
     return ids
 
 
+def _post_stamps(session: Session, after: int, limit: int) -> Sequence[tuple[int, int, str]]:
+    query = select(Post.id, Post.version, Post.audience).where(Post.id > after, Post.deleted_at.is_(None))
+    return [(row[0], row[1], row[2]) for row in session.execute(query.order_by(Post.id).limit(limit))]
+
+
+def _comment_stamps(session: Session, after: int, limit: int) -> Sequence[tuple[int, int, str]]:
+    query = (
+        select(Comment.id, Comment.version + Post.version, Post.audience)
+        .join(Post, Post.id == Comment.post_id)
+        .where(Comment.id > after, Comment.deleted_at.is_(None), Post.deleted_at.is_(None))
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query.order_by(Comment.id).limit(limit))]
+
+
 def post_hits(session: Session, ids: Sequence[int], viewer: Viewer) -> Mapping[int, Hit]:
     """Show posts to a viewer who may read them."""
     query = (
@@ -162,6 +176,7 @@ posts = IndexSource(
     load=load_posts,
     ids=_ids(Post),
     hits=post_hits,
+    stamps=_post_stamps,
 )
 comments = IndexSource(
     kind="comment",
@@ -176,4 +191,5 @@ comments = IndexSource(
     load=load_comments,
     ids=_ids(Comment),
     hits=comment_hits,
+    stamps=_comment_stamps,
 )

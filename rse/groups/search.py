@@ -33,6 +33,12 @@ def ids(session: Session, after: int, limit: int) -> Sequence[int]:
     return session.scalars(select(Group.id).where(Group.id > after).order_by(Group.id).limit(limit)).all()
 
 
+def stamps(session: Session, after: int, limit: int) -> Sequence[tuple[int, int, str]]:
+    """Give what tells whether the index knows the present state."""
+    query = select(Group.id, Group.version, Group.audience).where(Group.id > after).order_by(Group.id)
+    return [(row[0], row[1], row[2]) for row in session.execute(query.limit(limit))]
+
+
 def hits(session: Session, wanted: Sequence[int], viewer: Viewer) -> Mapping[int, Hit]:
     """Show groups to a viewer for whom they exist."""
     query = select(Group).where(Group.id.in_(wanted), queries.visible(viewer))
@@ -56,4 +62,5 @@ source = IndexSource(
     load=load,
     ids=ids,
     hits=hits,
+    stamps=stamps,
 )

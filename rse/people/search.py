@@ -58,6 +58,16 @@ def ids(session: Session, after: int, limit: int) -> Sequence[int]:
     return session.scalars(select(Person.id).where(Person.id > after).order_by(Person.id).limit(limit)).all()
 
 
+def stamps(session: Session, after: int, limit: int) -> Sequence[tuple[int, int, str]]:
+    """Give what tells whether the index knows the present state."""
+    query = (
+        select(Person.id, Person.version, Person.audience)
+        .where(Person.id > after, Person.status == "active", Person.kind != "service")
+        .order_by(Person.id)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query.limit(limit))]
+
+
 def hits(session: Session, wanted: Sequence[int], viewer: Viewer) -> Mapping[int, Hit]:
     """Show people to a viewer who may know them; to a guest no more than others' cards."""
     names = skill_names(session, wanted)
@@ -90,4 +100,5 @@ source = IndexSource(
     load=load,
     ids=ids,
     hits=hits,
+    stamps=stamps,
 )

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rse.core import db
 from rse.search import service
 from rse.search.current import backend, sources
+from rse.search.engine import Unusable
 
 group = AppGroup("search", help="The search index.")
 COUNTED = 10_000  # ids read at once while counting
@@ -23,6 +24,16 @@ def rebuild() -> None:
         task = progress.add_task("search index", total=_total())
         count = service.rebuild(session, backend(), known, lambda n: progress.advance(task, n))
     click.echo(f"{count} documents in {time.monotonic() - begin:.0f} s")
+
+
+@group.command("mend")
+def mend() -> None:
+    """Compare ids and versions of everything with the index, and mend what differs; done each night too."""
+    try:
+        count = service.mend(db.session(), backend(), sources())
+    except Unusable as error:
+        raise click.ClickException(f"{error}; run: flask --app wsgi search rebuild") from error
+    click.echo(f"{count} objects mended")
 
 
 def _total() -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
+from zlib import crc32
 
 from gevent import get_hub, monkey
 
@@ -139,6 +140,9 @@ class SearchBackend(Protocol):
         where it does; the nearest and most frequent first.
         """
 
+    def stamps(self, kind: str) -> Mapping[int, int]:
+        """Give, by id, the stamp (see `stamp`) of every document of a kind; raises Unusable."""
+
     def reindex(self, documents: Iterable[Document], late: Callable[[Sequence[str]], Batch]) -> int:
         """Build the index anew beside the present one, then switch. Gives the number of documents.
 
@@ -147,6 +151,11 @@ class SearchBackend(Protocol):
 
     def health(self) -> str | None:
         """Say what is wrong with the index, or None."""
+
+
+def stamp(version: int, audience: str) -> int:
+    """Give a number that differs where a document of one state stands for an object of another."""
+    return crc32(f"{version} {audience}".encode())
 
 
 def on_thread(work: Callable[[], T]) -> T:

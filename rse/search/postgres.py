@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from rse.core.feature import Document
 from rse.search import analysis, postgres_asking, postgres_words
-from rse.search.engine import Batch, Found, Results, SearchQuery, Suggestion, Unusable
+from rse.search.engine import Batch, Found, Results, SearchQuery, Suggestion, Unusable, stamp
 from rse.search.postgres_text import Vector, vector_of
 
 log = structlog.get_logger()
@@ -99,6 +99,14 @@ class Postgres:
         except Unusable as error:
             return str(error)
         return None
+
+    def stamps(self, kind: str) -> Mapping[int, int]:
+        """Give the stamp of every document of a kind, by id. Raises Unusable."""
+        with self.engine.connect().execution_options(stream_results=True) as connection:
+            _usable(connection)
+            asked = text("SELECT key, version, audience FROM search.document WHERE kind = :kind")
+            rows = connection.execute(asked, {"kind": kind})
+            return {int(key.rpartition(":")[2]): stamp(version, audience) for key, version, audience in rows}
 
     def _ask(self, work: Callable[[Connection], T], nothing: T) -> T:
         """Ask with patience; what takes longer, or meets no index, finds nothing."""

@@ -15,8 +15,7 @@ from rse.search.engine import Suggestion
 from rse.search.grammar import Parsed, parse, words_of
 from rse.search.postgres_asking import Question
 from rse.search.postgres_text import quoted
-from rse.search.ranking import COUNTED
-from rse.search.spelling import near, slips
+from rse.search.spelling import COUNTED, near, slips
 
 log = structlog.get_logger()
 TAGGED = 2_000  # documents looked at to complete a tag

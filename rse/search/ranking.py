@@ -23,12 +23,10 @@ from rse.search.engine import (
 from rse.search.filters import filtered
 from rse.search.grammar import Parsed, Word, parse, widen, words_of
 from rse.search.segment import Scores, View
-from rse.search.spelling import near
 
 FRESH_SHARE = 0.3  # of a score
 FRESH_HALF_LIFE = 120 * 86_400  # seconds
 RECENT = 24  # questions whose rows are kept
-COUNTED = 100  # rows that hold a word near another: more is many
 MOST = 0.5  # of the rarity of the words asked for
 ROUNDING = 1e-9  # a half of equal parts is a half, in whatever order they were added
 TIMELESS = {"person", "group"}
@@ -197,19 +195,6 @@ class Snapshot:
         ]
         best = heapq.nlargest(k, _positions(speaking, None, scored=True), key=itemgetter(0))
         return [_found(*item) for item in best]
-
-    def spellings(self, words: Sequence[str], audience: frozenset[str]) -> dict[str, list[tuple[str, int]]]:
-        """Give the words near these in what the audience may read, with in how many rows each stands."""
-        audience, found = self.heard(audience), {}
-        for word in words:
-            known = {other for view in self.views for other in view.spelt(word)}
-            pairs = [(other, self._holding(other, audience)) for other in [word, *near(word, known)]]
-            found[word] = [(other, count) for other, count in pairs if count]
-        return found
-
-    def _holding(self, exact: str, audience: frozenset[str]) -> int:
-        lists = (view.within(view.postings("exact", exact), audience) for view in self.views)
-        return min(sum(map(len, lists)), COUNTED)
 
     def suggest(self, prefix: str, audience: frozenset[str], limit: int) -> list[Suggestion]:
         """Complete the last word from the names and tags that the audience may read."""

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from rse.core.feature import Document, IndexSource
 from rse.feed.models import Comment, Post
 from rse.groups.events import GroupRetokened
-from rse.search.engine import Batch, SearchBackend
+from rse.search.engine import Batch, SearchBackend, stamp
 
+STAMPS = 5_000  # ids and versions read at once
 READ = 500  # objects read from the database at once
 WRITTEN = 20_000  # objects of one commit of the index
 
@@ -85,6 +86,40 @@ def update(session: Session, backend: SearchBackend, sources: Sources, events: S
     return count
 
 
+def differing(session: Session, backend: SearchBackend, sources: Sources) -> Touched:
+    """Give what the index lacks, has of an older state, or has though it is gone: by ids and versions.
+
+    Raises Unusable where there is no index. What events are still to bring into it differs too.
+    """
+    found: Touched = {}
+    for kind, source in sources.items():
+        if source.stamps is None:
+            continue
+        known, after = dict(backend.stamps(kind)), -1
+        wrong = set()
+        while rows := source.stamps(session, after, STAMPS):
+            for number, version, audience in rows:
+                if known.pop(number, None) != stamp(version, audience):
+                    wrong.add(number)
+            after = rows[-1][0]
+        session.rollback()
+        if wrong or known:
+            found[kind] = wrong | known.keys()
+    return found
+
+
+def mend(session: Session, backend: SearchBackend, sources: Sources) -> int:
+    """Bring into the index what differs; build a new one when much does. Gives how many objects differed."""
+    touched = differing(session, backend, sources)
+    count = sum(map(len, touched.values()))
+    if count > MANY:
+        rebuild(session, backend, sources)
+    else:
+        for part in _parts(touched):
+            backend.update(_reader(session, sources, part))
+    return count
+
+
 def _reader(session: Session, sources: Sources, part: Touched) -> Callable[[], Batch]:
     def now() -> Batch:
         batch = read(session, sources, part)
@@ -114,6 +149,7 @@ def everything(session: Session, sources: Sources, seen: Callable[[int], None]) 
             yield from documents
             after = ids[-1]
             seen(len(ids))
+        session.rollback()  # the last look began a transaction: what is read next must be of then, not of now
 
 
 def rebuild(
@@ -127,6 +163,7 @@ def rebuild(
             kind, _, number = key.rpartition(":")
             if kind in sources:
                 touched.setdefault(kind, set()).add(int(number))
+        session.rollback()
         batch = read(session, sources, touched)
         session.rollback()
         return batch

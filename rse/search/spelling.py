@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 SHORTEST, LONGEST = 4, 24  # letters of a word that may be misspelt
 TWO_SLIPS = 8  # letters from which on two slips are one word
+COUNTED = 100  # documents that hold a word near another: more is many
 NEAR = 12  # words looked at further
 
 

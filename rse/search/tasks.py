@@ -40,6 +40,17 @@ def tend() -> None:
         service.rebuild(db.session(), backend(), sources())
 
 
+@schedule("40 1 * * *")
+def reconcile() -> None:
+    """Each night: compare ids and versions of everything with the index, and mend what differs."""
+    try:
+        count = service.mend(db.session(), backend(), sources())
+    except Unusable:
+        return  # it is built within the minute
+    if count:
+        log.warning("search index was mended", objects=count)
+
+
 def index_anew() -> str:
     """Build the index of a database that was restored."""
     return f"search index: {service.rebuild(db.session(), backend(), sources())} documents"

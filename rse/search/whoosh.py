@@ -21,7 +21,7 @@ import structlog
 from whoosh import index
 
 from rse.core.feature import Document
-from rse.search import whoosh_index
+from rse.search import whoosh_index, whoosh_words
 from rse.search.engine import Batch, Found, Results, SearchQuery, Suggestion, Unusable, on_thread, real_lock
 from rse.search.ranking import Snapshot
 from rse.search.segment import Segment, View
@@ -74,7 +74,9 @@ class Whoosh:
         """Give the words near these that stand in what the audience may read."""
         nothing: Mapping[str, Sequence[tuple[str, int]]] = {}
         return (
-            self._ask(lambda snapshot: snapshot.spellings(words, audience), nothing) if audience else nothing
+            self._ask(lambda snapshot: whoosh_words.spellings(snapshot, words, audience), nothing)
+            if audience
+            else nothing
         )
 
     def health(self) -> str | None:
@@ -84,6 +86,15 @@ class Whoosh:
         except Unusable as error:
             return str(error)
         return None
+
+    def stamps(self, kind: str) -> Mapping[int, int]:
+        """Give the stamp of every document of a kind, by id. Raises Unusable."""
+
+        def read() -> dict[int, int]:
+            with self.lock:
+                return whoosh_words.stamps(self._refresh_locked(), kind)
+
+        return on_thread(read)
 
     def _ask(self, work: Callable[[Snapshot], T], nothing: T) -> T:
         def run() -> T:

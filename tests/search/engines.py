@@ -34,6 +34,13 @@ class Engines:
             self.databases[name] = create_engine(self.server.replace("/postgres", f"/{fresh}"), pool_size=2)
         return Postgres(self.databases[name], self.databases[name].connect)
 
+    def address(self, name: str) -> str:
+        """Give where the index of a name is, for another process."""
+        if self.kind == "whoosh":
+            return str(self.folder / name)
+        self.open(name)
+        return self.databases[name].url.render_as_string()
+
     def make(self, documents: Iterable[Document], name: str = "one") -> SearchBackend:
         """Give an engine that holds these documents and nothing else."""
         engine = self.open(name)
