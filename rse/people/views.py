@@ -87,7 +87,8 @@ def _links(wanted: Wanted, name: str, choices: list[Choice]) -> list[Facet]:
     return links
 
 
-def _has_messages() -> bool:
+def has_messages() -> bool:
+    """Tell whether people can write to each other here."""
     return "chat.begin" in current_app.view_functions and "chat" not in company.switched_off(db.session())
 
 
@@ -109,7 +110,7 @@ def show(person_id: int) -> Any:
         following=person.following,
         own=policy.may_edit(who, person_id),
         may_endorse=policy.may_endorse(who, person_id, person.card.status),
-        message=url_for("chat.begin") if _has_messages() else None,
+        message=url_for("chat.begin") if has_messages() else None,
     )
 
 

@@ -107,6 +107,18 @@ def available(session: Session, person_id: int) -> bool:
     return session.get(Unavailable, person_id) is None
 
 
+def resting(session: Session, ids: Iterable[int]) -> set[int]:
+    """Give those of these people who said that they are not available."""
+    return set(session.scalars(select(Unavailable.person_id).where(Unavailable.person_id.in_(list(ids)))))
+
+
+def asked_lately(session: Session, ids: Iterable[int]) -> dict[int, int]:
+    """Give how often each of these people was asked by name in seven days; nobody who was not."""
+    query = select(Asked.person_id, func.count()).where(Asked.person_id.in_(list(ids)))
+    rows = session.execute(query.where(Asked.at >= clock.now() - WEEK).group_by(Asked.person_id))
+    return {row[0]: row[1] for row in rows}
+
+
 def askable(
     session: Session, viewer: Viewer, audience: str, ids: Iterable[int], *, post_id: int | None = None
 ) -> list[int]:

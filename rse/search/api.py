@@ -1,5 +1,6 @@
 """Search and experts for programs."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint
@@ -17,6 +18,7 @@ from rse.search.schemas import ExpertsInput, SearchInput
 
 blueprint = Blueprint("search_api", __name__)
 PER_MINUTE = "120/minute"
+KIND = {"kudos": "endorsement", "group": "post"}  # the kinds that programs know
 
 
 class SearchAnswer(BaseModel):
@@ -94,5 +96,5 @@ def _expert(found: Expert) -> dict[str, Any]:
             "url": card.href,
         },
         "score": found.score,
-        "evidence": found.evidence,
+        "evidence": [{**asdict(one), "kind": KIND.get(one.kind, one.kind)} for one in found.evidence],
     }

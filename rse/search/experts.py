@@ -1,68 +1,75 @@
 """Who knows about a subject: people ranked by what they declare, colleagues confirm, and they wrote.
 
-Every piece of evidence is something that the asker may read; two askers may see two lists. A score is
-    1.0 level + 0.4 endorsements + 0.7 accepted answers + 0.6 texts + 0.3 title
-where level is .4 to 1 for the four levels of the best fitting skill, endorsements are 1 - 1/(1 + n/3),
-accepted answers and texts are sums of the engine's scores of the best 200 texts, halved every 360 days,
-divided by the largest sum of anybody, times 1 - 1/2^n for n texts: one mention is little. The title counts
-when a person's job title names the subject, for people about whom there is other evidence.
+Every piece of evidence is something that the asker may read; two askers may see two lists. How evidence
+becomes an order stands in `rse.search.scoring`; what it is gathered from in `declared` and `written`.
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from rse.accounts.cards import Card
 from rse.accounts.models import Person
 from rse.core.audience import readable_people
 from rse.core.feature import Hit
-from rse.people.models import Department, Endorsement, PersonSkill, Profile, Skill, SkillName
-from rse.search import analysis
+from rse.core.model import encode_id
+from rse.people.models import Department, Profile
+from rse.questions import queries as questions
+from rse.search import findable, scoring
 from rse.search.asking import Asker
+from rse.search.declared import Declared, declared, stems
 from rse.search.engine import Found
 from rse.search.grammar import Parsed
 from rse.search.highlights import snippet
+from rse.search.schemas import ExpertsInput
+from rse.search.written import Place, Written, written
 
-TEXTS = 200  # texts looked at
-CANDIDATES = 400  # people with a fitting skill looked at
-NAMES = 400  # names of skills that hold a word of the subject
-LEVELS = {1: 0.4, 2: 0.6, 3: 0.8, 4: 1.0}
 QUOTED = 100  # characters of a text shown as evidence
-HALF_LIFE = 360 * 86_400  # seconds
-WEIGHTS = {"level": 1.0, "endorsements": 0.4, "answers": 0.7, "texts": 0.6, "title": 0.3}
-PART_OF = {"answer": "answers", "post": "texts", "message": "texts"}
-KIND_OF = {"post": "post", "comment": "post", "message": "message"}
+OFTEN = 2  # times asked by name in seven days
+TITLE = 0.3  # for a job title that names the subject, where there is other evidence
+KINDS = ("answer", "post", "message")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One reason why a person is shown: `count` is a level for a skill, else how many there are."""
 
-    kind: str  # skill, endorsement, answer, post, message
+    kind: str  # skill, endorsement, kudos, answer, post, message, group, helped
     count: int
     label: str
     url: str
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is shown of a person beside the card, to those who may see it."""
+
+    title: str = ""
+    department: str = ""
+    languages: Sequence[str] = ()
+    timezone: str = ""
+    resting: bool = False  # does not want to be asked now
+    asked: int = 0  # by name, in seven days
+
+    @property
+    def often(self) -> bool:
+        """Tell whether this one is asked much already."""
+        return self.asked >= OFTEN
+
+
 @dataclass(slots=True)
 class Candidate:
     """What is known of one person about the subject."""
 
-    skill: Skill | None = None
-    level: int = 0
-    fit: float = 0.0  # how well the skill's name fits the subject
-    endorsements: int = 0
-    endorsed_at: datetime | None = None
-    texts: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
-    worth: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    said: Declared = field(default_factory=Declared)
+    texts: Mapping[str, Sequence[Found]] = field(default_factory=dict)
+    lately: Mapping[Place, int] = field(default_factory=dict)  # answers in 30 days, by group
+    known: Known = field(default_factory=Known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,127 +80,103 @@ class Expert:
     score: float
     evidence: Sequence[Evidence]
     department: str = ""
+    known: Known = field(default_factory=Known)
 
 
-def fitting_skills(session: Session, topic: str) -> dict[int, float]:
-    """Give the skills that a subject names, in either language or by a synonym, with how well each fits.
-
-    All the words of the one must be in the other: "python" fits "Python programming" and "expert python".
-    """
-    stems = {token.forms[0].stem for token in analysis.tokens(topic)} or {analysis.fold(topic).strip()}
-    longest = sorted(stems, key=len, reverse=True)[:4]
-    holding = or_(*(SkillName.folded.contains(stem, autoescape=True) for stem in longest))
-    fits: dict[int, float] = {}
-    for skill_id, folded in session.execute(
-        select(SkillName.skill_id, SkillName.folded).where(holding).limit(NAMES)
-    ):
-        named = {token.forms[0].stem for token in analysis.tokens(folded)} or {folded}
-        if named <= stems or stems <= named:
-            fit = len(named & stems) / len(named | stems)
-            fits[skill_id] = max(fits.get(skill_id, 0.0), fit)
-    return fits
+def _below(path: str, department: str) -> bool:
+    return (path + " / ").startswith(department + " / ")
 
 
-def _declared(session: Session, fits: Mapping[int, float], people: dict[int, Candidate]) -> None:
-    """Note the best fitting skill of each person who declares one, and who confirmed it."""
-    if not fits:
-        return
-    rows = session.execute(
-        select(PersonSkill.person_id, PersonSkill.level, Skill)
-        .join(Skill, Skill.id == PersonSkill.skill_id)
-        .where(PersonSkill.skill_id.in_(fits))
-        .order_by(PersonSkill.level.desc(), PersonSkill.person_id)
-        .limit(CANDIDATES)
-    )
-    for person_id, level, skill in rows:
-        person, fit = people[person_id], fits[skill.id]
-        if fit * LEVELS.get(level, 0.4) > person.fit * LEVELS.get(person.level, 0.0):
-            person.skill, person.level, person.fit = skill, level, fit
-    count = select(Endorsement.person_id, Endorsement.skill_id, func.count(), func.max(Endorsement.at))
-    asked = count.where(Endorsement.skill_id.in_(fits), Endorsement.person_id.in_(list(people)))
-    for person_id, skill_id, number, at in session.execute(
-        asked.group_by(Endorsement.person_id, Endorsement.skill_id)
-    ):
-        person = people[person_id]
-        if person.skill is not None and person.skill.id == skill_id:
-            person.endorsements, person.endorsed_at = number, at
-
-
-def _written(found: Iterable[Found], people: dict[int, Candidate], now: float) -> None:
-    """Note what people wrote about the subject, by what it counts as."""
-    for text in found:
-        if text.author_id is None:
-            continue
-        kind = "answer" if text.accepted else KIND_OF[text.kind]
-        person = people[text.author_id]
-        person.texts[kind].append(text)
-        person.worth[PART_OF[kind]] += text.score * 0.5 ** (max(0.0, now - text.at) / HALF_LIFE)
-
-
-def _scores(people: Mapping[int, Candidate]) -> dict[int, float]:
-    """Give each person's score; see the top of this module."""
-    most = {
-        part: max((p.worth[part] for p in people.values()), default=0.0) or 1.0
-        for part in ("answers", "texts")
-    }
-    scores = {}
-    for person_id, person in people.items():
-        level = LEVELS.get(person.level, 0.0) * math.sqrt(person.fit)
-        endorsements = 1 - 1 / (1 + person.endorsements / 3)
-        score = WEIGHTS["level"] * level + WEIGHTS["endorsements"] * endorsements
-        for part, largest in most.items():
-            number = sum(len(texts) for kind, texts in person.texts.items() if PART_OF[kind] == part)
-            score += WEIGHTS[part] * person.worth[part] / largest * (1 - 0.5**number)
-        scores[person_id] = score
-    return scores
-
-
-def _readable(asker: Asker, ids: Sequence[int], department: str, site: str) -> dict[int, tuple[str, str]]:
-    """Give the people among these whom the asker may find, in a department and site: title and department."""
+def _readable(asker: Asker, ids: Iterable[int], asked: ExpertsInput) -> dict[int, Known]:
+    """Give the people among these whom the asker may find, who want to be found, where they should be."""
+    columns = (
+        Person.id, Person.title, Person.timezone, Department.path, Profile.languages, Profile.preferences
+    )  # fmt: skip
     query = (
-        select(Person.id, Person.title, Department.path)
+        select(*columns)
         .outerjoin(Profile, Profile.person_id == Person.id)
         .outerjoin(Department, Department.id == Profile.department_id)
-        .where(Person.id.in_(ids), Person.status == "active", Person.kind != "service")
+        .where(Person.id.in_(list(ids)), Person.status == "active", Person.kind != "service")
         .where(readable_people(Person.audience, Person.id, asker.viewer), Person.id != asker.viewer.id)
     )
-    if site:
-        query = query.where(Person.site == site)
-    rows = asker.session.execute(query).all()
-    known = asker.viewer.is_employee  # guests read cards, not how the company is built
-    found = {person_id: (title, (path or "") if known else "") for person_id, title, path in rows}
-    if department:
-        below = department + " / "
-        found = {number: row for number, row in found.items() if (row[1] + " / ").startswith(below)}
+    if asked.site:
+        query = query.where(Person.site == asked.site)
+    topic, found = stems(asked.q), {}
+    for number, title, zone, path, languages, preferences in asker.session.execute(query):
+        if findable.hidden(preferences or {}, topic):
+            continue
+        # guests read cards, not how the company is built
+        more = (path or "", tuple(languages or ()), zone or "") if asker.viewer.is_employee else ()
+        known = Known(title, *more)
+        if asked.department and not _below(known.department, asked.department):
+            continue
+        if not asked.language or asked.language in known.languages:
+            found[number] = known
     return found
 
 
-def candidates(asker: Asker, topic: str, now: datetime) -> dict[int, Candidate]:
-    """Give everybody about whom there is evidence that the asker may read."""
-    people: dict[int, Candidate] = defaultdict(Candidate)
-    if asker.viewer.is_employee:  # guests read of others what they wrote, not what they declare
-        _declared(asker.session, fitting_skills(asker.session, topic), people)
-    _written(asker.backend.evidence(topic, asker.tokens, TEXTS), people, now.timestamp())
-    return people
+def _load(asker: Asker, found: Mapping[int, Known]) -> dict[int, Known]:
+    """Note who rests, and who was asked lately."""
+    resting = questions.resting(asker.session, found)
+    asked = questions.asked_lately(asker.session, found)
+    return {n: replace(one, resting=n in resting, asked=asked.get(n, 0)) for n, one in found.items()}
 
 
-def ranked(
-    asker: Asker, people: Mapping[int, Candidate], parsed: Parsed, department: str, site: str
-) -> list[tuple[int, float, str]]:
-    """Rank the people whom the asker may find: id, score, department; best first."""
-    scores = _scores(people)
-    found = _readable(asker, list(scores), department, site)
-    stems = {word.stem for word in parsed.words}
-    for number, (title, _path) in found.items():
-        if stems <= {token.forms[0].stem for token in analysis.tokens(title)}:
-            scores[number] += WEIGHTS["title"]
-    order = sorted(found, key=lambda number: (-scores[number], number))
-    return [(number, round(scores[number], 4), found[number][1]) for number in order]
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """People ranked for a subject, not yet shown: id and score, best first."""
+
+    parsed: Parsed
+    people: Mapping[int, Candidate]
+    order: Sequence[tuple[int, float]]
+
+    @property
+    def ids(self) -> list[int]:
+        """Give who they are."""
+        return [number for number, _ in self.order]
+
+
+def _speaking(said: Mapping[int, Declared], wrote: Written, *, asked_there: bool) -> set[int]:
+    """Give the people for whom something speaks that is about the subject, or about where it is asked."""
+    people = set(said) | set(wrote.texts)
+    return people | set(wrote.lately) if asked_there else people
+
+
+def rank(
+    asker: Asker, parsed: Parsed, asked: ExpertsInput, place: Place = None, *, asked_there: bool = False
+) -> Ranking:
+    """Rank who knows about a subject, of what the asker reads; `place` is the group where it is asked."""
+    wrote = written(asker, asked.q, place, asked_there=asked_there)
+    # guests read of others what they wrote, not what they declare
+    said = declared(asker.session, asker.viewer, asked.q) if asker.viewer.is_employee else {}
+    knowing = said | wrote.texts
+    wrote.evidence.declared = {n: one.worth for n, one in said.items()}
+    wrote.evidence.endorsed = {n: one.endorsed(knowing) for n, one in said.items()}
+    wrote.evidence.thanked = {n: one.thanked for n, one in said.items()}
+    scores = scoring.scores(wrote.evidence, wrote.about)
+    found = _readable(asker, _speaking(said, wrote, asked_there=asked_there), asked)
+    words = {word.stem for word in parsed.words}
+    for number, known in found.items():
+        if words <= stems(known.title):
+            scores[number] = scores.get(number, 0.0) + TITLE
+    found = _load(asker, found)
+    spared = {n for n, known in found.items() if asked.spare and (known.often or known.resting)}
+    order = sorted(found, key=lambda n: (n in spared, -scores.get(n, 0.0), n))[: asked.limit]
+    people = {
+        n: Candidate(said.get(n, Declared()), wrote.texts.get(n, {}), wrote.lately.get(n, {}), found[n])
+        for n in order
+    }
+    return Ranking(parsed, people, [(n, round(scores.get(n, 0.0), 4)) for n in order])
 
 
 def best_texts(people: Iterable[Candidate]) -> list[Found]:
     """Give the text that stands for each kind of evidence of each person: the best one."""
-    return [max(texts, key=lambda t: t.score) for person in people for texts in person.texts.values()]
+    return [texts[0] for person in people for texts in person.texts.values()]
+
+
+def places(people: Iterable[Candidate]) -> set[int]:
+    """Give the groups that reasons name."""
+    return {place for person in people for place in person.lately if place is not None}
 
 
 def _quote(kind: str, best: Found, hit: Hit, parsed: Parsed) -> str:
@@ -203,25 +186,45 @@ def _quote(kind: str, best: Found, hit: Hit, parsed: Parsed) -> str:
     return snippet(hit.text, parsed, QUOTED).striptags()
 
 
-def reasons(
-    person: Candidate, url: str, hits: Mapping[str, Hit], locale: str, parsed: Parsed
-) -> list[Evidence]:
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What reasons are said with: texts and groups (address, name) that the viewer may open."""
+
+    hits: Mapping[str, Hit]
+    groups: Mapping[Place, tuple[str, str]]
+    locale: str
+
+
+def reasons(person: Candidate, card: Card, showing: Showing, parsed: Parsed) -> list[Evidence]:
     """Give the evidence of one person; a text that its owner does not show to the viewer is no reason."""
-    found: list[Evidence] = []
-    if person.skill is not None:
-        first, other = person.skill.label_fr, person.skill.label_en
+    found = _said(person.said, card.href, showing.locale)
+    for kind in KINDS:
+        texts = person.texts.get(kind, ())
+        hit = showing.hits.get(texts[0].key) if texts else None
+        if hit is not None:
+            at = datetime.fromtimestamp(max(text.at for text in texts), UTC)
+            label = _quote(kind, texts[0], hit, parsed)
+            found.append(Evidence(kind, len(texts), label, hit.url, at))
+    known = [
+        (n, place) for place, n in person.lately.items() if place is not None and place in showing.groups
+    ]
+    if known:
+        most, place = max(known)
+        slug, name = showing.groups[place]
+        found.append(Evidence("group", most, name, f"/groups/{slug}"))
+    return found
+
+
+def _said(said: Declared, url: str, locale: str) -> list[Evidence]:
+    """Give what is declared, confirmed and thanked for."""
+    found, label = [], ""
+    if said.skill is not None:
+        first, other = said.skill.label_fr, said.skill.label_en
         label = (first or other) if locale == "fr" else (other or first)
-        found.append(Evidence("skill", person.level, label, url + "#skills"))
-        if person.endorsements:
-            found.append(
-                Evidence("endorsement", person.endorsements, label, url + "#skills", person.endorsed_at)
-            )
-    for kind in ("answer", "post", "message"):
-        texts = person.texts.get(kind, [])
-        if texts:
-            best = max(texts, key=lambda t: t.score)
-            hit = hits.get(best.key)
-            if hit is not None:
-                at = datetime.fromtimestamp(best.at, UTC)
-                found.append(Evidence(kind, len(texts), _quote(kind, best, hit, parsed), hit.url, at))
+        found.append(Evidence("skill", said.level, label, url + "#skills"))
+        if said.by:
+            found.append(Evidence("endorsement", len(said.by), label, url + "#skills", max(said.by.values())))
+    if said.thanks:
+        at, post_id = max(said.thanks.values())
+        found.append(Evidence("kudos", len(said.thanks), label, f"/posts/{encode_id(post_id)}", at))
     return found

@@ -3,7 +3,7 @@
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Subscriber
 from rse.core.i18n import lazy
-from rse.search import api, cli, current, suggesting, synonym_views, tasks, views
+from rse.search import api, cli, current, expert_views, suggesting, synonym_views, tasks, views
 
 
 def _administers(viewer: Viewer) -> bool:
@@ -24,4 +24,4 @@ feature = Feature(
     restored=(tasks.index_anew,),
 )
 
-__all__ = ["feature", "suggesting", "synonym_views"]
+__all__ = ["expert_views", "feature", "suggesting", "synonym_views"]

@@ -11,13 +11,12 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from rse.accounts.cards import Card, cards
-from rse.core import clock
 from rse.core.feature import Hit
 from rse.groups.models import Group
 from rse.groups.queries import visible
 from rse.search.asking import TYPES, Asker, filters, query_of
 from rse.search.engine import Found, Position, Results, SearchQuery
-from rse.search.experts import Candidate, Expert, best_texts, candidates, ranked, reasons
+from rse.search.experts import Expert, Ranking, Showing, best_texts, places, rank, reasons
 from rse.search.grammar import Parsed, parse, widen
 from rse.search.highlights import marked, snippet
 from rse.search.known import before, by_name
@@ -90,7 +89,7 @@ def search(
         query, results = replace(query, also=also), asker.backend.search(replace(wanted, also=also))
     parsed = widen(parsed, query.also)
     experts = (
-        _rank(asker, parsed, ExpertsInput(q=topic, limit=FIRST_EXPERTS))
+        rank(asker, parsed, ExpertsInput(q=topic, limit=FIRST_EXPERTS))
         if apart and topic and not after
         else None
     )
@@ -129,7 +128,7 @@ def _answer(
     """Show what was found: one look at each owner's rows, one at the cards of people."""
     ahead = {kind: found for kind, found in ahead.items() if found.loose <= results.loose}
     every = [found for part in (*ahead.values(), results) for found in part.found]
-    texts = best_texts(experts.people[number] for number, _, _ in experts.order) if experts else []
+    texts = best_texts(experts.people.values()) if experts else []
     hits = _hits(asker, ((found.kind, found.id) for found in (*every, *texts)))
     authors = [number for number, _ in results.facets.get("author", ())]
     named = [found.id for found in every if found.kind == "person" and found.key in hits]
@@ -197,8 +196,7 @@ def _labelled(
         facets[name] = [(value, value, count) for value, count in results.facets.get(name, ())]
     groups = dict(results.facets.get("group", ()))
     if groups:
-        query_ = select(Group.id, Group.slug, Group.name).where(Group.id.in_(groups), visible(asker.viewer))
-        rows = {number: (slug, name) for number, slug, name in asker.session.execute(query_)}
+        rows = _groups(asker, groups)
         facets["group"] = [(*rows[number], count) for number, count in groups.items() if number in rows]
     authors = dict(results.facets.get("author", ()))
     if authors:
@@ -207,46 +205,38 @@ def _labelled(
     return {name: values for name, values in facets.items() if values}
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """People ranked for a subject, not yet shown: id, score and department, best first."""
-
-    parsed: Parsed
-    people: Mapping[int, Candidate]
-    order: Sequence[tuple[int, float, str]]
-
-    @property
-    def ids(self) -> list[int]:
-        """Give who they are."""
-        return [number for number, _, _ in self.order]
-
-
-def _rank(asker: Asker, parsed: Parsed, asked: ExpertsInput) -> Ranking | None:
-    """Rank who knows; None when nobody does."""
-    people = candidates(asker, asked.q, clock.now())
-    order = ranked(asker, people, parsed, asked.department, asked.site)[: asked.limit]
-    return Ranking(parsed, people, order) if order else None
-
-
 def _explained(
     asker: Asker, ranking: Ranking, hits: Mapping[str, Hit], people: Mapping[int, Card]
 ) -> list[Expert]:
     """Give the people of a ranking with the reasons that the viewer may see; nobody without a reason."""
     found = []
-    for number, score, department in ranking.order:
-        card = people[number]
-        evidence = reasons(ranking.people[number], card.href, hits, asker.viewer.locale, ranking.parsed)
+    showing = Showing(hits, _groups(asker, places(ranking.people.values())), asker.viewer.locale)
+    for number, score in ranking.order:
+        one, card = ranking.people[number], people[number]
+        evidence = reasons(one, card, showing, ranking.parsed)
         if evidence:
-            found.append(Expert(card, score, evidence, department))
+            found.append(Expert(card, score, evidence, one.known.department, one.known))
     return found
 
 
-def find_experts(asker: Asker, asked: ExpertsInput) -> list[Expert]:
-    """Rank who knows about a subject, each with the reasons that the viewer may see."""
+def _groups(asker: Asker, ids: Iterable[int]) -> dict[int | None, tuple[str, str]]:
+    """Give address and name of the groups that the viewer may know."""
+    query = select(Group.id, Group.slug, Group.name).where(Group.id.in_(list(ids)), visible(asker.viewer))
+    return {number: (slug, name) for number, slug, name in asker.session.execute(query)}
+
+
+def find_experts(
+    asker: Asker, asked: ExpertsInput, place: int | None = None, *, asked_there: bool = False
+) -> list[Expert]:
+    """Rank who knows about a subject, each with the reasons that the viewer may see.
+
+    Where a question is `asked_there`, in the group `place` or in the company's own feed, those who answer
+    there lately count fully.
+    """
     parsed = parse(asked.q)
-    ranking = _rank(asker, parsed, asked) if parsed.asks else None
-    if ranking is None:
+    if not parsed.asks:
         return []
-    texts = best_texts(ranking.people[number] for number in ranking.ids)
+    ranking = rank(asker, parsed, asked, place, asked_there=asked_there)
+    texts = best_texts(ranking.people.values())
     hits = _hits(asker, ((text.kind, text.id) for text in texts))
     return _explained(asker, ranking, hits, cards(asker.session, ranking.ids))

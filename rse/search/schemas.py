@@ -46,4 +46,6 @@ class ExpertsInput(Schema):
     q: Question = ""
     department: Short = ""
     site: Short = ""
+    language: Annotated[str, Field(max_length=8)] = ""  # a code
+    spare: bool = False  # those who were asked often this week come last
     limit: int = Field(20, ge=1, le=50)

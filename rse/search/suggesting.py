@@ -85,14 +85,16 @@ def _speaks(one: Expert) -> bool:
 
 
 def who_could(
-    who: Asker, text: str, audience: str, *, post_id: int | None = None
+    who: Asker, text: str, audience: str, place: int | None, *, post_id: int | None = None
 ) -> list[tuple[Expert, dict[str, Any]]]:
     """Give up to three people who could answer and may be asked, each with the best reason in words."""
     if len(_stems(text)) < ENOUGH:
         return []
     experts = {
         one.person.id: one
-        for one in queries.find_experts(who, ExpertsInput(q=text[:MAX_TEXT], limit=CANDIDATES))
+        for one in queries.find_experts(
+            who, ExpertsInput(q=text[:MAX_TEXT], limit=CANDIDATES), place, asked_there=True
+        )
     }
     speaking = [number for number, one in experts.items() if _speaks(one)]
     free = questions.askable(who.session, who.viewer, audience, speaking, post_id=post_id)
@@ -107,14 +109,15 @@ def _speaks_for(proof: Any) -> bool:
     return proof.kind in {"skill", "answer"} or proof.count >= PROOF
 
 
-def _audience(session: Session, who: Viewer, slug: str) -> str:
-    """Give who would read what is published in a group, or in the company."""
+def _audience(session: Session, who: Viewer, slug: str) -> tuple[str, int | None]:
+    """Give who would read what is published in a group, or in the company, and the group."""
     if not slug:
-        return EVERYONE
+        return EVERYONE, None
     try:
-        return groups.find(session, who, slug).posts_audience
+        group = groups.find(session, who, slug)
     except NotFound:
-        return EVERYONE
+        return EVERYONE, None
+    return group.posts_audience, group.id
 
 
 def _typed() -> str:
@@ -127,10 +130,9 @@ def while_asking() -> Any:
     """Give what stands under a question while it is typed."""
     session, who = db.session(), viewer()
     asking, text = asker(session, who), _typed()
-    audience = _audience(session, who, request.args.get("group", ""))
-    return page(
-        "search/_while_asking.html", answered=answered(asking, text), people=who_could(asking, text, audience)
-    )
+    audience, place = _audience(session, who, request.args.get("group", ""))
+    people = who_could(asking, text, audience, place)
+    return page("search/_while_asking.html", answered=answered(asking, text), people=people)
 
 
 @route(blueprint, "/posts/<pid:post_id>/who", rule=SIGNED_IN, limit=PER_MINUTE)
@@ -143,6 +145,6 @@ def who_answers(post_id: int) -> Any:
         raise NotFound
     text = f"{post.title or ''} {plain(post.body_html)} {' '.join(post.tags)}"[:MAX_TEXT]
     left = questions.left(session, post_id)
-    people = who_could(asker(session, who), text, post.audience, post_id=post_id)[:left]
+    people = who_could(asker(session, who), text, post.audience, post.group_id, post_id=post_id)[:left]
     template = "search/_who.html" if is_fragment() else "search/who.html"
     return page(template, post=post, people=people, left=left, most=policy.PER_WEEK)

@@ -1,6 +1,6 @@
 """The search page and the page of experts; both are plain links and forms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from flask import Blueprint, request, url_for
@@ -15,11 +15,9 @@ from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, v
 from rse.search import queries
 from rse.search.asking import FIELD
 from rse.search.current import asker, backend
-from rse.search.experts import Expert
 from rse.search.queries import Answer
-from rse.search.schemas import ExpertsInput, SearchInput
-from rse.search.topics import topic_of
-from rse.search.wording import evidence_line
+from rse.search.schemas import SearchInput
+from rse.search.wording import reasons_of
 
 blueprint = Blueprint("search", __name__)
 PER_MINUTE = "120/minute"
@@ -28,7 +26,7 @@ ONE_OF = ("group", "author", "tag", "kind", "mark", "department", "site")
 T = TypeVar("T", bound=Schema)
 
 
-def _read(schema: type[T]) -> tuple[T, dict[str, list[str]]]:
+def read(schema: type[T]) -> tuple[T, dict[str, list[str]]]:
     """Read the address; what is not understood in it is left out and said."""
     given = {name: value for name, value in request.args.items() if value.strip()}
     known = {field.alias or name for name, field in schema.model_fields.items()}
@@ -50,7 +48,7 @@ def _link(asked: SearchInput, **changes: Any) -> str:
 @route(blueprint, "/search", rule=SIGNED_IN, limit=PER_MINUTE)
 def search() -> Any:
     """Show what is found, people first where the question is about people."""
-    asked, errors = _read(SearchInput)
+    asked, errors = read(SearchInput)
     after: Any = decode_cursor(asked.cursor, float, int, str)
     answer = Answer()
     if not errors:
@@ -70,7 +68,7 @@ def search() -> Any:
         sorts=_sorts(asked),
         facets=_facets(asked, answer),
         chosen=_chosen(asked, answer),
-        reasons=_reasons(answer.experts),
+        reasons=reasons_of(answer.experts),
         more=_link(asked, cursor=encode_cursor(*answer.after)) if answer.after else None,
         nothing=not (answer.items or answer.people or answer.groups or answer.experts),
         asks=asks,
@@ -177,52 +175,3 @@ def _chosen(asked: SearchInput, answer: Answer) -> list[tuple[str, str]]:
     if asked.to:
         chosen.append((_("until %(day)s", day=format_date(asked.to)), _link(asked, to=None)))
     return chosen
-
-
-@route(blueprint, "/experts", rule=SIGNED_IN, limit=PER_MINUTE)
-def experts() -> Any:
-    """Show who knows about a subject, each with the reasons."""
-    asked, errors = _read(ExpertsInput)
-    subject = topic_of(asked.q) or asked.q
-    about = asked.model_copy(update={"q": subject})
-    found = queries.find_experts(asker(db.session(), viewer()), about) if not errors else []
-    return page(
-        "search/experts.html",
-        422 if errors else 200,
-        asked=asked,
-        subject=subject,
-        errors=errors,
-        experts=found,
-        reasons=_reasons(found),
-        places=_places(asked, found),
-        unready=bool(subject) and not found and backend().health() is not None,
-    )
-
-
-def _places(
-    asked: ExpertsInput, found: Sequence[Expert]
-) -> list[tuple[str, list[tuple[str, str, str, bool]]]]:
-    """Give the departments and sites of who was found, as facets."""
-    facets = []
-    values = {
-        "department": (_("Department"), [one.department for one in found if one.department]),
-        "site": (_("Site"), [one.person.site for one in found if one.person.site]),
-    }
-    for field, (title, every) in values.items():
-        now = getattr(asked, field)
-        counts = {value: every.count(value) for value in dict.fromkeys(every)}
-        items = []
-        for value, count in sorted(counts.items(), key=lambda pair: -pair[1])[:8]:
-            other = {"q": asked.q, "department": asked.department, "site": asked.site}
-            other[field] = "" if value == now else value
-            kept: dict[str, Any] = {name: text for name, text in other.items() if text}
-            href = url_for("search.experts", **kept)
-            items.append((value.rpartition(" / ")[2], href, number(count), value == now))
-        if len(items) > 1 or now:
-            facets.append((title, items))
-    return facets
-
-
-def _reasons(found: Sequence[Expert]) -> dict[int, list[dict[str, Any]]]:
-    """Give the evidence of each person with the words and the icon that it is shown with."""
-    return {one.person.id: [evidence_line(proof) for proof in one.evidence] for one in found}

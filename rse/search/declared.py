@@ -1,0 +1,137 @@
+"""What people declare about a subject, and what colleagues confirm and thank for: the part without texts.
+
+Levels count .4 to 1, times the root of how well the skill's name fits the subject; a narrower skill (Python
+under programming) counts .6 of that. Endorsements are 1 - 1/(1 + n/3), where a colleague counts once, and
+twice when there is evidence about the subject for them too; thanks by colleagues who have not confirmed it
+are 1 - 1/(1 + n/2).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from rse.core.audience import Viewer, readable
+from rse.feed.models import Post
+from rse.people.models import Endorsement, PersonSkill, Skill, SkillName
+from rse.recognition.models import Kudos, Recipient
+from rse.search import analysis
+
+CANDIDATES = 400  # people with a fitting skill looked at
+NAMES = 400  # names of skills that hold a word of the subject
+LEVELS = {1: 0.4, 2: 0.6, 3: 0.8, 4: 1.0}
+NARROWER = 0.6
+
+
+@dataclass(slots=True)
+class Declared:
+    """The skill of one person that fits best, who confirmed it, and thanks for it that the asker reads."""
+
+    skill: Skill | None = None
+    level: int = 0
+    fit: float = 0.0
+    by: dict[int, datetime] = field(default_factory=dict)  # who confirmed it, when
+    thanks: dict[int, tuple[datetime, int]] = field(default_factory=dict)  # who, when, post
+
+    @property
+    def worth(self) -> float:
+        """Give 0 to 1 for the declared level."""
+        return LEVELS.get(self.level, 0.0) * math.sqrt(self.fit)
+
+    @property
+    def thanked(self) -> float:
+        """Give 0 to 1 for the thanks of those who have not confirmed the skill: a colleague counts once."""
+        return 1 - 1 / (1 + len(self.thanks.keys() - self.by.keys()) / 2)
+
+    def endorsed(self, knowing: Mapping[int, object]) -> float:
+        """Give 0 to 1 for the endorsements; those of people who know about it themselves count twice."""
+        return 1 - 1 / (1 + sum(2 if one in knowing else 1 for one in self.by) / 3)
+
+
+def stems(text: str) -> set[str]:
+    """Give the words of a text as they are compared."""
+    return {token.forms[0].stem for token in analysis.tokens(text)}
+
+
+def fitting_skills(session: Session, topic: str) -> dict[int, float]:
+    """Give the skills that a subject names, in either language or by a synonym, with how well each fits.
+
+    All the words of the one must be in the other: "python" fits "Python programming" and "expert python".
+    """
+    asked = stems(topic) or {analysis.fold(topic).strip()}
+    longest = sorted(asked, key=len, reverse=True)[:4]
+    holding = or_(*(SkillName.folded.contains(stem, autoescape=True) for stem in longest))
+    fits: dict[int, float] = {}
+    for skill_id, folded in session.execute(
+        select(SkillName.skill_id, SkillName.folded).where(holding).limit(NAMES)
+    ):
+        named = stems(folded) or {folded}
+        if named <= asked or asked <= named:
+            fit = len(named & asked) / len(named | asked)
+            fits[skill_id] = max(fits.get(skill_id, 0.0), fit)
+    return fits
+
+
+def with_narrower(session: Session, fits: Mapping[int, float]) -> dict[int, float]:
+    """Add the skills one step below: who knows one of them knows part of the subject."""
+    found = dict(fits)
+    if fits:
+        below = select(Skill.id, Skill.broader_id).where(Skill.broader_id.in_(fits)).limit(NAMES)
+        for skill_id, broader in session.execute(below):
+            found[skill_id] = max(found.get(skill_id, 0.0), fits.get(broader or 0, 0.0) * NARROWER)
+    return found
+
+
+def declared(session: Session, viewer: Viewer, topic: str) -> dict[int, Declared]:
+    """Give what is declared, confirmed and thanked for, by person; four queries."""
+    people: dict[int, Declared] = defaultdict(Declared)
+    fits = with_narrower(session, fitting_skills(session, topic))
+    if not fits:
+        return people
+    rows = session.execute(
+        select(PersonSkill.person_id, PersonSkill.level, Skill)
+        .join(Skill, Skill.id == PersonSkill.skill_id)
+        .where(PersonSkill.skill_id.in_(fits))
+        .order_by(PersonSkill.level.desc(), PersonSkill.person_id)
+        .limit(CANDIDATES)
+    )
+    for person_id, level, skill in rows:
+        person, fit = people[person_id], fits[skill.id]
+        if fit * LEVELS.get(level, 0.4) > person.fit * LEVELS.get(person.level, 0.0):
+            person.skill, person.level, person.fit = skill, level, fit
+    _confirmed(session, fits, people)
+    _thanked(session, viewer, fits, people)
+    return people
+
+
+def _confirmed(session: Session, fits: Mapping[int, float], people: Mapping[int, Declared]) -> None:
+    """Note who confirmed the skill that is shown."""
+    columns = select(Endorsement.person_id, Endorsement.skill_id, Endorsement.by_id, Endorsement.at)
+    asked = columns.where(Endorsement.skill_id.in_(fits), Endorsement.person_id.in_(list(people)))
+    for person_id, skill_id, by_id, at in session.execute(asked):
+        person = people[person_id]
+        if person.skill is not None and person.skill.id == skill_id:
+            person.by[by_id] = at
+
+
+def _thanked(
+    session: Session, viewer: Viewer, fits: Mapping[int, float], people: dict[int, Declared]
+) -> None:
+    """Note who was thanked for a fitting skill in posts that the viewer reads."""
+    query = (
+        select(Recipient.person_id, Post.author_id, Post.at, Post.id)
+        .join(Kudos, Kudos.post_id == Recipient.post_id)
+        .join(Post, Post.id == Kudos.post_id)
+        .where(Kudos.skill_id.in_(fits), Post.deleted_at.is_(None), readable(Post.audience, viewer))
+        .where(Post.author_id != Recipient.person_id)
+        .order_by(Post.at.desc())
+        .limit(CANDIDATES)
+    )
+    for person_id, author_id, at, post_id in session.execute(query):
+        people[person_id].thanks.setdefault(author_id, (at, post_id))
