@@ -51,4 +51,9 @@ def _hrefs(session: Session, ids: Collection[int]) -> Mapping[int, str]:
     }
 
 
-HOLDER = Holder(KIND, _readable, _gone, _changed, _hrefs)
+def _audiences(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    query = select(Message.id, Message.audience).where(Message.id.in_(ids), Message.deleted_at.is_(None))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+HOLDER = Holder(KIND, _readable, _gone, _changed, _hrefs, _audiences)

@@ -70,6 +70,8 @@ class IndexSource:
     hits: Callable[[Session, Sequence[int], Viewer], Mapping[int, Hit]]  # audience applied again
     # (after, limit): id, version and audience of every document, ascending by id, read without their texts
     stamps: Callable[[Session, int, int], Sequence[tuple[int, int, str]]] | None = None
+    # which of this kind change with objects of other kinds, {kind: ids}
+    beside: Callable[[Session, Mapping[str, Collection[int]]], Iterable[int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ class Holder:
     ]  # deleted before a moment, or absent
     changed: Callable[[Session, Collection[int]], None]  # files were taken off: what shows them is old
     hrefs: Callable[[Session, Collection[int]], Mapping[int, str]]  # the pages where they stand
+    # who reads it, as a token, for the search; what is gone is left out
+    audiences: Callable[[Session, Collection[int]], Mapping[int, str]] | None = None
 
 
 @dataclass(frozen=True)

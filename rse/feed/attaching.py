@@ -148,9 +148,20 @@ def _comment_pages(_session: Session, ids: Collection[int]) -> Mapping[int, str]
     return {comment_id: f"/comments/{encode_id(comment_id)}" for comment_id in ids}
 
 
+def _post_audiences(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    query = select(Post.id, Post.audience).where(Post.id.in_(ids), Post.deleted_at.is_(None))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _comment_audiences(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    query = select(Comment.id, Post.audience).join(Post, Post.id == Comment.post_id)
+    alive = query.where(Comment.id.in_(ids), Comment.deleted_at.is_(None), Post.deleted_at.is_(None))
+    return {row[0]: row[1] for row in session.execute(alive)}
+
+
 HOLDERS = (
-    Holder("post", _posts, _gone_posts, _changed_posts, _post_pages),
-    Holder("comment", _comments, _gone_comments, _changed_comments, _comment_pages),
+    Holder("post", _posts, _gone_posts, _changed_posts, _post_pages, _post_audiences),
+    Holder("comment", _comments, _gone_comments, _changed_comments, _comment_pages, _comment_audiences),
 )
 
 

@@ -11,6 +11,15 @@ class FilesForgotten(Event):
 
     file_id: int  # the first one
     digests: tuple[str, ...]
+    file_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class FilesRead(Event):
+    """The words of a content are known: the files that hold it can be found by them."""
+
+    file_id: int  # the first one
+    file_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from rse.core.feature import Feature, Subscriber
-from rse.files import api, exports, holding, keeping, models, previewing, showing, views
+from rse.files import api, exports, holding, keeping, models, previewing, search, showing, views, wording
 from rse.files.events import FilesForgotten, LinkFound
 
 
@@ -21,9 +21,10 @@ feature = Feature(
         Subscriber("files.unlink", (FilesForgotten,), keeping.unlink, writes=False),
         Subscriber("files.preview", (LinkFound,), previewing.ask, writes=False),
     ),
+    index=(search.source,),
     exports=(exports.export,),
     keeps=keeping.KEEPS,
     init=_init,
 )
 
-__all__ = ["feature", "models"]
+__all__ = ["feature", "models", "wording"]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rse.core.model import Identified
+from rse.core.model import Base, Identified
 
 
 class File(Identified):
@@ -34,6 +34,17 @@ class File(Identified):
     width: Mapped[int | None]
     height: Mapped[int | None]
     alt: Mapped[str] = mapped_column(String(1000), default="")  # what a picture shows, in words
+    at: Mapped[datetime]
+
+
+class FileText(Base):
+    """The words of a content, for the search; `read` is false where they could not be read."""
+
+    __tablename__ = "file_text"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    read: Mapped[bool]
     at: Mapped[datetime]
 
 

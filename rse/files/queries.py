@@ -192,12 +192,12 @@ def of_group(
     rows = session.execute(query.order_by(File.at.desc(), File.id.desc()).limit(limit + 1)).all()
     page = rows[:limit]
     may = readable(session, viewer, [row[0] for row in page])
-    pages = _pages(session, [row[0] for row in page if row[0].id in may])
-    found = [Listed(shown_of(row[0]), card_of(row[1:]), pages[row[0].id]) for row in page if row[0].id in may]
+    where = pages(session, [row[0] for row in page if row[0].id in may])
+    found = [Listed(shown_of(row[0]), card_of(row[1:]), where[row[0].id]) for row in page if row[0].id in may]
     return found, (page[-1][0].at, page[-1][0].id) if len(rows) > limit else None
 
 
-def _pages(session: Session, files: Sequence[File]) -> dict[int, str]:
+def pages(session: Session, files: Sequence[File]) -> dict[int, str]:
     """Give the page of what each file hangs on."""
     found: dict[int, str] = {}
     for kind in {file.kind for file in files}:

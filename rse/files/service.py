@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from rse.core import clock
@@ -14,7 +14,7 @@ from rse.core.policy import Invalid, NotFound
 from rse.files import queries
 from rse.files.events import FilesForgotten
 from rse.files.holding import known
-from rse.files.models import File
+from rse.files.models import File, FileText
 
 MOST = 10  # files on one post, comment or message
 MAX_ALT = 1000
@@ -132,7 +132,12 @@ def forget(session: Session, files: Sequence[File]) -> int:
     for kind, objects in held.items():
         if kind in known():
             known()[kind].changed(session, sorted(objects))
-    emit(session, FilesForgotten(ids[0], tuple(digests)))
+    session.execute(
+        delete(FileText)
+        .where(FileText.digest.in_(digests), ~exists().where(File.digest == FileText.digest))
+        .execution_options(synchronize_session=False)
+    )
+    emit(session, FilesForgotten(ids[0], tuple(digests), tuple(ids)))
     return len(ids)
 
 

@@ -43,6 +43,9 @@ def touched_by(session: Session, sources: Sources, events: Sequence[Any]) -> Tou
                 touched[kind].update(ids(event))
         if isinstance(event, GroupRetokened):
             _contents(session, event.group_id, touched)
+    for kind, source in sources.items():
+        if source.beside is not None:
+            touched[kind].update(source.beside(session, touched))
     return {kind: ids for kind, ids in touched.items() if ids}
 
 
@@ -99,7 +102,7 @@ def differing(session: Session, backend: SearchBackend, sources: Sources) -> Tou
         wrong = set()
         while rows := source.stamps(session, after, STAMPS):
             for number, version, audience in rows:
-                if known.pop(number, None) != stamp(version, audience):
+                if audience and known.pop(number, None) != stamp(version, audience):  # "" is nobody: gone
                     wrong.add(number)
             after = rows[-1][0]
         session.rollback()

@@ -88,6 +88,7 @@ def _tabs(asked: SearchInput, answer: Answer) -> list[tuple[str, str, str, str |
         "post": _("Posts"),
         "group": _("Groups"),
         "message": _("Messages"),
+        "file": _("Files"),
     }
     counts = answer.counts
     return [
