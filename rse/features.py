@@ -19,6 +19,7 @@ FEATURES = (
     "search",
     "moderation",
     "privacy",
+    "integration",
     "notifications",
     "indicators",
     "administration",

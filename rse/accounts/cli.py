@@ -9,12 +9,13 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from rse.accounts import emergency, oidc_connecting, queries, service
+from rse.accounts import emergency, queries, service
 from rse.accounts.models import ROLES, Person
 from rse.accounts.policy import SCOPES
 from rse.accounts.saml_guard import Refused as SignInRefused
 from rse.core import clock, db
 from rse.core.policy import Refused
+from rse.core.web import registry
 
 person = AppGroup("person", help="Accounts of people.")
 admin = AppGroup("admin", help="Roles.")
@@ -119,8 +120,10 @@ def create_token(email: str, scope: str, name: str, days: int | None, provider: 
 def renew() -> None:
     """Seal under RSE_SECRET_KEY what the keys of RSE_SECRET_KEY_OLD sealed; these can be forgotten then."""
     old = current_app.extensions["rse_settings"].old_keys
-    renewed, lost = oidc_connecting.seal_anew(db.begin_write(), str(current_app.secret_key), old)
+    session, key = db.begin_write(), str(current_app.secret_key)
+    found = [seal_anew(session, key, old) for seal_anew in registry().all("seals")]
+    renewed, lost = ([name for pair in found for name in pair[which]] for which in (0, 1))
     db.commit()
     click.echo(f"{len(renewed)} sealed anew{''.join(f' {slug}' for slug in renewed)}")
     if lost:
-        raise click.ClickException(f"no key opens the client secret of {', '.join(lost)}: enter it again")
+        raise click.ClickException(f"no key opens the secret of {', '.join(lost)}: enter it again")

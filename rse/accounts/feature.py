@@ -14,6 +14,7 @@ from rse.accounts import (
     live,
     logout_views,
     models,
+    oidc_connecting,
     oidc_views,
     refusals,
     saml_keys,
@@ -111,6 +112,7 @@ feature = Feature(
     init=init,
     checks=(saml_provider, saml_signature, framing),
     warnings=(certificates,),
+    seals=(oidc_connecting.seal_anew,),
     restored=(end_sessions,),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
@@ -35,6 +36,7 @@ from rse.core.web import Rule, encode_cursor, guarded, viewer_id
 
 PREFIX = "/api/v1"
 MAX_KEY = 80
+ONCE = re.compile(r'("secret":)"[^"]*"')  # shown once: not kept with the answer
 ID_SCHEMA = {"type": "string", "pattern": "^[0-9a-z]{1,13}$"}
 
 
@@ -207,7 +209,7 @@ def _answer(
         return respond(again(made) if again and made else made, known.status)
     response = respond(function(**arguments), status)
     values = {"person_id": person, "key": key, "fingerprint": fingerprint, "at": clock.now()}
-    values |= {"status": response.status_code, "body": response.get_data(as_text=True)}
+    values |= {"status": response.status_code, "body": ONCE.sub(r'\1""', response.get_data(as_text=True))}
     session.execute(insert(IdempotencyKey).values(values))
     db.commit()
     return response

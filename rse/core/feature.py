@@ -179,6 +179,8 @@ class Feature:
     warnings: tuple[Callable[[], str | None], ...] = ()  # what needs somebody soon; nothing stops for it
     derived: tuple[str, ...] = ()  # folders of the data directory that a backup leaves out: made anew
     keeps: tuple[Keep, ...] = ()  # how long its rows are kept, where that is not for ever
+    # Seals anew what it keeps sealed: (session, key, those before) gives names, (renewed, lost).
+    seals: tuple[Callable[[Session, str, Sequence[str]], tuple[list[str], list[str]]], ...] = ()
     restored: tuple[Callable[[], str], ...] = ()  # what a restored backup needs; each says what it did
 
 

@@ -1,4 +1,4 @@
-"""Asking a server that people have named: public addresses only, bounded in size, time and hops.
+"""Asking and telling a server that people have named: public addresses only, bounded in size, time and hops.
 
 A name is resolved once, every address that it has must be public, and the connection goes to the address
 that was checked: what the name means a moment later does not matter.
@@ -6,8 +6,10 @@ that was checked: what the name means a moment later does not matter.
 
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -21,6 +23,7 @@ OK, MULTIPLE_CHOICES = 200, 300
 REDIRECTS = {301, 302, 303, 307, 308}
 MAX_URL = 2000
 AGENT = "rse-link-preview/1.0"
+TELLER = "rse-webhook/1.0"
 # Ways of writing an IPv4 address as an IPv6 one: what they mean is reached through a translator.
 WRAPPED = tuple(
     ip_network(net) for net in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
@@ -123,6 +126,51 @@ def _checked(place: _Place) -> Address:
     if not addresses or not all(is_public(address) for address in addresses):
         raise NotAsked("not a public address")
     return addresses[0]
+
+
+def check(url: str) -> None:
+    """Look at an address before it is kept, without asking anybody. Raises NotAsked."""
+    place = _place(url)
+    with suppress(ValueError):
+        if not is_public(ip_address(place.host.strip("[]"))):
+            raise NotAsked("not a public address")
+    if place.host == "localhost" or place.host.endswith(".localhost"):
+        raise NotAsked("not a public address")
+
+
+def post(url: str, content: bytes, headers: Mapping[str, str]) -> int:
+    """Send bytes to a public address and give the status of the answer, of which nothing else is read.
+
+    Nobody is followed elsewhere: a redirect is an answer like another. Raises NotAsked.
+    """
+    place = _place(url)
+    connection = _Pinned(place.host, place.port, _checked(place), tls=place.tls)
+    try:
+        with _within(connection, WHOLE_SECONDS):
+            connection.request("POST", place.path, body=content, headers={"User-Agent": TELLER, **headers})
+            return connection.getresponse().status
+    except (OSError, HTTPException, ValueError) as error:
+        raise NotAsked(f"no answer: {type(error).__name__}") from error
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _within(connection: HTTPConnection, seconds: float) -> Iterator[None]:
+    """Cut a connection that takes longer, whatever it is at: a server may send one letter at a time."""
+
+    def cut() -> None:
+        with suppress(OSError):
+            if connection.sock is not None:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def fetch(url: str, *, types: Collection[str], most: int) -> Answer:

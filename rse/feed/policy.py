@@ -1,6 +1,6 @@
 """Who may write what in the feed: predicates over viewer, author, group and the tie between them."""
 
-from rse.core.audience import Viewer
+from rse.core.audience import Viewer, group_token
 from rse.feed.models import Post
 from rse.groups import policy as groups
 from rse.groups.models import Group, Membership
@@ -10,8 +10,11 @@ REACTIONS = ("thanks", "agree", "insight", "support", "celebrate")
 
 
 def may_publish(viewer: Viewer, group: Group | None, membership: Membership | None) -> bool:
-    """Employees publish to the company; in a group its own rule holds."""
-    return viewer.is_employee if group is None else groups.may_publish(viewer, group, membership)
+    """Employees publish to the company; in a group its own rule holds, and programs that it let in."""
+    if group is None:
+        return viewer.is_employee
+    let_in = viewer.kind == "service" and viewer.holds(group_token(group.id)) and is_open(group)
+    return let_in or groups.may_publish(viewer, group, membership)
 
 
 def is_open(group: Group | None) -> bool:

@@ -33,6 +33,13 @@ def test_nginx_takes_the_configuration(tmp_path: Path, path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("path", PROXIES, ids=name)
+def test_addresses_of_hooks_stand_in_no_log(path: Path) -> None:
+    (place,) = re.findall(r"location /api/v1/hooks/ \{(.*?)\}", path.read_text(), re.DOTALL)
+    assert "access_log off;" in place
+    assert "error_log /dev/null" in place
+
+
 @pytest.mark.parametrize("folder", ["one-machine", "several-machines"])
 def test_systemd_takes_the_units(tmp_path: Path, folder: str) -> None:
     program = shutil.which("systemd-analyze")
