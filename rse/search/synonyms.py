@@ -77,6 +77,7 @@ stock, inventory
 comptabilité, accounting
 budget annuel, annual budget
 trésorerie, treasury
+taux de change, exchange rate
 chiffre d’affaires, revenue
 juridique, legal
 contrat, contract
@@ -106,7 +107,12 @@ def lines(session: Session) -> str:
 
 def wider(session: Session, parsed: Parsed) -> tuple[Wider, ...]:
     """Give what may stand for the words of a question, by the company's list."""
-    known, stems = _known(lines(session)), [word.stem for word in parsed.words]
+    return standing(lines(session), parsed)
+
+
+def standing(text: str, parsed: Parsed) -> tuple[Wider, ...]:
+    """Give what may stand for the words of a question, by a list."""
+    known, stems = _known(text), [word.stem for word in parsed.words]
     found: list[Wider] = []
     for start in range(len(stems)):
         for end in range(start + 1, len(stems) + 1):
