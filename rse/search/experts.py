@@ -29,6 +29,7 @@ from rse.search.schemas import ExpertsInput
 from rse.search.written import Place, Written, written
 
 QUOTED = 100  # characters of a text shown as evidence
+TWICE = 2  # answers in a group: once is no reason
 OFTEN = 2  # times asked by name in seven days
 TITLE = 0.3  # for a job title that names the subject, where there is other evidence
 KINDS = ("answer", "post", "message")
@@ -179,9 +180,9 @@ def places(people: Iterable[Candidate]) -> set[int]:
     return {place for person in people for place in person.lately if place is not None}
 
 
-def _quote(kind: str, best: Found, hit: Hit, parsed: Parsed) -> str:
+def _quote(best: Found, hit: Hit, parsed: Parsed) -> str:
     """Name a text by its title: an answer by that of its question, another comment by what it says itself."""
-    if hit.title and (kind == "answer" or best.kind == "post"):
+    if hit.title and (best.kind == "post" or best.post_kind == "question"):
         return hit.title
     return snippet(hit.text, parsed, QUOTED).striptags()
 
@@ -203,7 +204,7 @@ def reasons(person: Candidate, card: Card, showing: Showing, parsed: Parsed) -> 
         hit = showing.hits.get(texts[0].key) if texts else None
         if hit is not None:
             at = datetime.fromtimestamp(max(text.at for text in texts), UTC)
-            label = _quote(kind, texts[0], hit, parsed)
+            label = _quote(texts[0], hit, parsed)
             found.append(Evidence(kind, len(texts), label, hit.url, at))
     known = [
         (n, place) for place, n in person.lately.items() if place is not None and place in showing.groups

@@ -1,9 +1,20 @@
 """What the search feature declares."""
 
 from rse.core.audience import Viewer
-from rse.core.feature import Feature, NavItem, Subscriber
+from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.search import api, cli, current, expert_views, suggesting, synonym_views, tasks, views
+from rse.search import (
+    api,
+    cli,
+    current,
+    expert_views,
+    findable_views,
+    skill_views,
+    suggesting,
+    synonym_views,
+    tasks,
+    views,
+)
 
 
 def _administers(viewer: Viewer) -> bool:
@@ -17,11 +28,25 @@ feature = Feature(
     subscribers=(
         Subscriber(tasks.SUBSCRIBER, current.indexed_events(), tasks.follow, writes=False, batch=1_000),
     ),
-    nav=(NavItem("synonyms", lazy("Synonyms"), "search.synonym_page", "", 75, "admin.tabs", _administers),),
+    nav=(
+        NavItem("synonyms", lazy("Synonyms"), "search.synonym_page", "", 75, "admin.tabs", _administers),
+        NavItem(
+            "findable",
+            lazy("Being found"),
+            "search.findable_page",
+            "",
+            15,
+            "settings.tabs",
+            shown=lambda viewer: viewer.is_employee,
+        ),
+    ),
+    panels=(
+        Panel("settings.skills", "offered", lazy("Skills that you could declare"), 10, findable_views.panel),
+    ),
     init=current.init,
     checks=(tasks.search_index,),
     derived=(current.FOLDER,),
     restored=(tasks.index_anew,),
 )
 
-__all__ = ["expert_views", "feature", "suggesting", "synonym_views"]
+__all__ = ["expert_views", "feature", "skill_views", "suggesting", "synonym_views"]

@@ -46,8 +46,13 @@ def of(preferences: Mapping[str, Any]) -> Choices:
 def hidden(preferences: Mapping[str, Any], asked: Collection[str]) -> bool:
     """Tell whether a person is not to be found for a subject, given as stems."""
     chosen = of(preferences)
+    return chosen.off or left_out(chosen, asked)
+
+
+def left_out(chosen: Choices, asked: Collection[str]) -> bool:
+    """Tell whether a person has left a subject, given as stems, out."""
     names = (stems(name) for topic in chosen.topics for name in topic)
-    return chosen.off or any(words and words <= set(asked) for words in names)
+    return any(words and words <= set(asked) for words in names)
 
 
 def choices(session: Session, viewer: Viewer) -> Choices:

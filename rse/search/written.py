@@ -63,9 +63,13 @@ def _posts(asker: Asker, found: Sequence[Found]) -> dict[int, Any]:
 
 
 def _under(asker: Asker, posts: Mapping[int, Any]) -> list[Found]:
-    """Give every comment under these posts, by others than who wrote the post, as what an engine finds."""
+    """Give every answer to the questions among these posts, by others than who asks, as an engine finds it.
+
+    Under another post only the comments count that the engine finds for what they say themselves.
+    """
     query = select(Comment.id, Comment.author_id, Comment.at, Comment.post_id).where(
-        Comment.post_id.in_(posts), Comment.deleted_at.is_(None)
+        Comment.post_id.in_([number for number, post in posts.items() if post.kind == "question"]),
+        Comment.deleted_at.is_(None),
     )
     found = []
     for number, author, at, post_id in asker.session.execute(query.order_by(Comment.at.desc()).limit(UNDER)):
