@@ -167,6 +167,12 @@ def widen(parsed: Parsed, wider: Sequence[Wider]) -> Parsed:
     return replace(parsed, words=words)
 
 
+def apart(parsed: Parsed) -> Parsed:
+    """Take words that mean one thing together as words again: for what holds only some of them."""
+    words = [part for word in parsed.words for part in (word.each or (word,))]
+    return replace(parsed, words=words)
+
+
 def every(words: Sequence[Word]) -> list[Word]:
     """Give all the single words that may be met: those asked for, and what stands for them."""
     met: list[Word] = []

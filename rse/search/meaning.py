@@ -61,22 +61,23 @@ def meant(plain: str, near: Sequence[Correction], shown: Iterable[str]) -> str |
         wanted.setdefault(one.written, []).append(one.meant)
     if not wanted:
         return None
-    surfaces = _surfaces({other for others in wanted.values() for other in others}, shown)
+    surfaces = _surfaces({analysis.stem(other) for others in wanted.values() for other in others}, shown)
     said, at, changed = "", 0, False
     for token in analysis.tokens(plain):
         others = wanted.get(token.forms[0].exact, [])
-        better = next((surfaces[other] for other in others if other in surfaces), None)
+        better = next((surfaces[s] for s in map(analysis.stem, others) if s in surfaces), None)
         if better is not None:
             said, at, changed = said + plain[at : token.start] + better, token.end, True
     return said + plain[at:] if changed else None
 
 
-def _surfaces(words: set[str], texts: Iterable[str]) -> dict[str, str]:
+def _surfaces(stems: set[str], texts: Iterable[str]) -> dict[str, str]:
+    """Give, by stem, how a word is written where it is shown."""
     found: dict[str, str] = {}
     for text in texts:
         for token in analysis.tokens(text[:SCANNED]):
-            exact = token.forms[0].exact
-            if exact in words and exact not in found:
+            stem = token.forms[0].stem
+            if stem in stems and stem not in found:
                 written = text[token.start : token.end]
-                found[exact] = written if written.isupper() else written.lower()
+                found[stem] = written if written.isupper() else written.lower()
     return found

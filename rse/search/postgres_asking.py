@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from rse.core.audience import EVERYONE
 from rse.search.engine import FACET_VALUES, FACETS, MAX_LIMIT, Found, Results, SearchQuery
-from rse.search.grammar import Parsed, Word, parse, widen, words_of
+from rse.search.grammar import Parsed, Word, apart, parse, widen, words_of
 from rse.search.postgres_text import holding, phrase, quoted, together
 from rse.search.ranking import EVIDENCE, FRESH_HALF_LIFE, FRESH_SHARE, MOST, ROUNDING
 
@@ -220,6 +220,7 @@ def search(connection: Connection, query: SearchQuery, version: str) -> Results:
     ranked = query.sort != "date"
     question = Question(connection, query.audience, version)
     results = question.page(*question.all_of(parsed), query, ranked=ranked)
+    parsed = apart(parsed)
     for share in (MOST, 0.0):
         if results.total or parsed.phrases or len(parsed.words) <= 1:  # a phrase is meant as it stands
             break

@@ -21,13 +21,13 @@ from rse.search.engine import (
     Wider,
 )
 from rse.search.filters import filtered
-from rse.search.grammar import Parsed, Word, parse, widen, words_of
+from rse.search.grammar import Parsed, Word, apart, parse, widen, words_of
 from rse.search.segment import Scores, View
 
 FRESH_SHARE = 0.3  # of a score
 FRESH_HALF_LIFE = 120 * 86_400  # seconds
 RECENT = 24  # questions whose rows are kept
-MOST = 0.5  # of the rarity of the words asked for
+MOST = 0.4  # of the rarity of the words asked for: of two about as rare, either
 ROUNDING = 1e-9  # a half of equal parts is a half, in whatever order they were added
 TIMELESS = {"person", "group"}
 EVIDENCE = {"post", "comment", "message"}
@@ -137,6 +137,7 @@ class Snapshot:
             rows = [] if empty else self._within(self._everything(), query.audience)
             return self._page(rows, query, worded=False, loose=False)
         results = self._page(self._matches(parsed, query, None), query)
+        parsed = apart(parsed)
         for share in (MOST, 0.0):
             if results.total or parsed.phrases or len(parsed.words) <= 1:  # a phrase is meant as it stands
                 break

@@ -27,8 +27,8 @@ CSE, works council, comité social et économique
 CDI, contrat à durée indéterminée, permanent contract
 CDD, contrat à durée déterminée, fixed-term contract
 RTT, jours de repos
-CP, congés payés, paid leave
-congé, leave, vacances, holiday
+congés payés, paid leave
+congé, vacances, holiday
 congé maternité, maternity leave
 congé paternité, paternity leave
 arrêt maladie, sick leave
@@ -69,7 +69,7 @@ devis, quote
 achats, purchasing, procurement
 fournisseur, supplier
 client, customer
-vente, sale
+vente, sales department
 appel d’offres, tender
 commande, order
 livraison, delivery
@@ -87,7 +87,7 @@ sécurité au travail, workplace safety
 HSE, EHS, santé sécurité environnement
 EPI, équipement de protection individuelle, PPE
 RSE, CSR, responsabilité sociétale
-usine, plant, factory
+usine, factory
 maintenance, entretien des machines
 cantine, canteen, restaurant d’entreprise
 voiture de fonction, company car

@@ -29,6 +29,7 @@ NOW = datetime.now(UTC)
 JUDGED = """
 congés combien de temps à l'avance | entraide-005
 conges | entraide-005 rh entraide-001 entraide-061 maison-015
+conges payes | entraide-005 entraide-061 maison-015 entraide-001
 pose de congé | entraide-005
 télétravail accord | maison-007
 teletravail formation | entraide-011
@@ -69,6 +70,7 @@ souder duplex | entraide-022 atelier-020
 soudure | atelier-020 entraide-022
 fumées de soudage | entraide-022
 roulements | suite-021 terrain-036 atelier-035 atelier-004
+roulemnt changé | atelier-035
 roulement changé | atelier-035
 passivation | atelier-050 terrain-046
 bain de nickel | atelier-007 atelier-038

@@ -72,6 +72,9 @@ def test_a_misspelt_word_finds_and_asks_back(company: Company) -> None:
     assert (found["total"], found["did_you_mean"]) == (1, None)
     found = company.search("amelie", "cogés payés")
     assert (found["total"], found["loose"], found["did_you_mean"]) == (1, False, "congés payés")
+    company.post("sofia", "Les roulements se changent")
+    company.index()
+    assert company.search("amelie", "roulemnt")["did_you_mean"] == "roulements"
     page = company["amelie"].get("/search?q=cogés+payés").text
     assert "Vouliez-vous dire" in page
     assert "<mark>congés</mark>" in page
