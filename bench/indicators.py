@@ -1,6 +1,6 @@
 """Indicators at scale: a synthetic company with 180 days of events, then the night, the week, catching up.
 
-    python -m bench.run indicators            10,000 people, 1,000,000 events
+    python -m bench.run indicators            1,000 people, then 10,000 with 1,000,000 events
     RSE_BENCH_PEOPLE=100000 python -m bench.run indicators      10,000,000 events, 3,000 departments
     RSE_BENCH_DATABASE=postgresql+psycopg://... (empty)         on PostgreSQL instead of SQLite
 
@@ -9,204 +9,35 @@ Each step runs in a process of its own, so that its memory can be read. Targets 
 
 import json
 import os
-import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from statistics import quantiles
 from typing import Any
 
 from flask_migrate import upgrade
-from sqlalchemy import Connection, create_engine, insert
+from sqlalchemy import select, update
 
-from bench import large
+from bench import corrections
+from bench.synthetic import Company, fill
+from rse.accounts import sessions
 from rse.accounts.models import Person
 from rse.app import create_app
-from rse.core import clock, db
-from rse.core.model import new_id
-from rse.feed.models import Acceptance, Comment, Mention, Post, Reaction
+from rse.core import db
 from rse.indicators import running
-from rse.indicators.models import Visit
-from rse.people.models import Department, DepartmentMembership, Profile
+from rse.people.models import Profile
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK, USUAL, FULL = 1_000, 10_000, 100_000
-DAYS, EVENTS = 180, 100  # days of history; events of a person in them
-TEAM = 33  # people of a department: 3,000 departments of 100,000 people
-SHARES = {"visit": 0.60, "post": 0.04, "comment": 0.12, "reaction": 0.21, "mention": 0.02, "accept": 0.01}
-PART = 20_000  # rows written together
-WORDS = [
-    "machine",
-    "planning",
-    "livraison",
-    "outil",
-    "palette",
-    "horaire",
-    "écran",
-    "réunion",
-    "devis",
-    "client",
-    "pièce",
-    "qualité",
-]
-KINDS = ("question", "message", "message", "idea")
-CAUGHT_UP = 90  # days
-
-
-class Company:
-    """People, departments and events, made anew from a seed; times end with the last complete Sunday."""
-
-    def __init__(self, people: int, seed: int = 1) -> None:
-        self.rng, self.size = random.Random(seed), people
-        today = clock.today("Europe/Paris")
-        self.last = today - timedelta(days=1 + today.weekday())  # a Sunday
-        self.days = [self.last - timedelta(days=n) for n in range(DAYS - 1, -1, -1)]
-        self.people = [new_id() for _ in range(people)]
-        self.threads: list[tuple[int, int]] = []  # (post, author), the newest last
-        self.accepted: set[int] = set()
-        self.once: set[tuple[str, int, int]] = set()  # who reacted to what
-        self.next = 1 << 40
-
-    def id(self) -> int:
-        """Give the next id of a content."""
-        self.next += 1
-        return self.next
-
-    def one(self) -> int:
-        """Draw a person: few do much, as in real companies."""
-        return self.people[int(self.size * self.rng.random() ** 2.5)]
-
-    def departments(self) -> Iterator[dict[str, Any]]:
-        """Give a tree: one root, divisions of about 30 teams, teams of 33 people."""
-        teams = max(2, self.size // TEAM)
-        tops = max(1, teams // 30)
-        self.root = new_id()
-        yield {"id": self.root, "parent_id": None, "name": "Company", "path": "Company"}
-        above = [new_id() for _ in range(tops)]
-        for n, top in enumerate(above):
-            yield {"id": top, "parent_id": self.root, "name": f"D{n}", "path": f"Company / D{n}"}
-        self.teams = [new_id() for _ in range(teams)]
-        for n, team in enumerate(self.teams):
-            path = f"Company / D{n % tops} / T{n}"
-            yield {"id": team, "parent_id": above[n % tops], "name": f"T{n}", "path": path}
-
-    def persons(self) -> Iterator[dict[str, Any]]:
-        """Give accounts."""
-        at = datetime(2020, 1, 1, tzinfo=UTC)
-        for n, person in enumerate(self.people):
-            yield {
-                "id": person, "uid": f"p{n}", "email": f"p{n}@example.com", "given_name": f"G{n % 997}",
-                "family_name": f"F{n}", "display_name": f"G{n % 997} F{n}", "sort_name": f"f{n}",
-                "roles": frozenset(), "created_at": at, "kind": "employee", "status": "active",
-                "site": f"Site {n % 30}",
-            }  # fmt: skip
-
-    def places(self) -> Iterator[dict[str, Any]]:
-        """Give who is in which team; a tenth has come in the history."""
-        for n, person in enumerate(self.people):
-            start = self.rng.choice(self.days) if n % 10 == 0 else self.days[0] - timedelta(days=900)
-            yield {"person_id": person, "department_id": self.teams[n % len(self.teams)], "start_date": start}
-
-    def day(self, day: date) -> dict[str, list[dict[str, Any]]]:
-        """Give the rows of a day by their table."""
-        rng, total = self.rng, self.size * EVENTS // DAYS
-        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SHARES}
-        many = {name: int(total * share) for name, share in SHARES.items()}
-        for person in rng.sample(self.people, min(self.size, many["visit"])):
-            rows["visit"].append({"day": day, "person_id": person})
-        for _ in range(many["post"]):
-            rows["post"].append(self.post(self.at(day)))
-        recent = self.threads[-4 * max(1, many["post"]) :]
-        for _ in range(many["comment"]):
-            post, _author = rng.choice(recent)
-            rows["comment"].append(self.comment(post, self.at(day)))
-        for kind in ("reaction", "mention"):
-            drawn = self.on_posts(kind, day, many[kind], recent)
-            fresh = {(kind, r["object_id"], r["person_id"]): r for r in drawn}
-            rows[kind] = [row for key, row in fresh.items() if key not in self.once]
-            self.once |= fresh.keys()
-        taken = {
-            r["post_id"]: r for r in rng.sample(rows["comment"], min(len(rows["comment"]), many["accept"]))
-        }
-        rows["accept"] = [
-            {"post_id": post, "comment_id": r["id"], "person_id": self.one(), "at": r["at"]}
-            for post, r in taken.items()
-            if post not in self.accepted
-        ]
-        self.accepted |= taken.keys()
-        return rows
-
-    def at(self, day: date) -> datetime:
-        """Give a moment of a working day."""
-        seconds = 7 * 3600 + self.rng.randrange(10 * 3600)
-        return datetime.combine(day, datetime.min.time(), UTC) + timedelta(seconds=seconds)
-
-    def text(self) -> str:
-        """Give some words."""
-        return " ".join(self.rng.choices(WORDS, k=8))
-
-    def post(self, at: datetime) -> dict[str, Any]:
-        """Give a post that everybody may read."""
-        post, author = self.id(), self.one()
-        self.threads.append((post, author))
-        return {
-            "id": post, "kind": self.rng.choice(KINDS), "author_id": author, "audience": "everyone",
-            "body": self.text(), "body_html": "", "tags": [], "at": at, "active_at": at, "comment_count": 1,
-            "reactions": {}, "data": {}, "historical": False, "version": 1, "demo": False,
-        }  # fmt: skip
-
-    def comment(self, post: int, at: datetime) -> dict[str, Any]:
-        """Give a comment."""
-        return {
-            "id": self.id(), "post_id": post, "author_id": self.one(), "body": self.text(), "body_html": "",
-            "at": at, "reactions": {}, "version": 1,
-        }  # fmt: skip
-
-    def on_posts(
-        self, kind: str, day: date, many: int, recent: list[tuple[int, int]]
-    ) -> Iterator[dict[str, Any]]:
-        """Give reactions or mentions."""
-        for _ in range(many):
-            post, _author = self.rng.choice(recent)
-            row = {"kind": "post", "object_id": post, "person_id": self.one(), "at": self.at(day)}
-            yield row | ({"name": "thanks"} if kind == "reaction" else {"post_id": post})
-
-
-def write(connection: Connection, model: Any, rows: Iterable[dict[str, Any]]) -> int:
-    """Store rows, by COPY where there is one. Returns how many."""
-    todo, count = iter(rows), 0
-    while part := list(islice(todo, PART)):
-        if connection.dialect.name == "postgresql":
-            large.copy(connection, model, part)
-        else:
-            connection.execute(insert(model), part)
-        count += len(part)
-    return count
-
-
-def fill(people: int) -> int:
-    """Store a company. Returns the number of events."""
-    made, events = Company(people), 0
-    tables = {
-        "visit": Visit, "post": Post, "comment": Comment, "reaction": Reaction, "mention": Mention,
-        "accept": Acceptance,
-    }  # fmt: skip
-    with create_engine(db.db.engine.url).begin() as connection:
-        write(connection, Department, made.departments())
-        write(connection, Person, made.persons())
-        placed = list(made.places())
-        write(connection, Profile, placed)
-        members = [{"from_date" if k == "start_date" else k: v for k, v in p.items()} for p in placed]
-        write(connection, DepartmentMembership, members)
-        for day in made.days:
-            for name, rows in made.day(day).items():
-                events += write(connection, tables[name], rows)
-    return events
+COST = "roll-ups and publications of 180 days, an event"
+PAGES = ("/team", "/indicators", "/signals", "/pulse", "/my-week", "/indicators/definitions")
+ASKED = 60
 
 
 def application(folder: Path) -> Any:
@@ -218,12 +49,17 @@ def application(folder: Path) -> Any:
 
 def step(folder: Path, name: str, people: int) -> dict[str, Any]:
     """Run one step in this process: its seconds, its memory, and what it did."""
-    app = application(folder)
+    app, told, held = application(folder), {}, [0.0]
     with app.app_context():
+        running.unit = _timed(running.unit, held)
         began, done = time.perf_counter(), 0
         if name == "fill":
             upgrade(directory=str(ROOT / "migrations"))
             began, done = time.perf_counter(), fill(people)
+        elif name == "pages":
+            told = pages(app)
+        elif name == "corrections":
+            told = corrections.measure(Company(1).last)
         else:
             last = Company(1).last
             week = timedelta(days=7)
@@ -234,19 +70,71 @@ def step(folder: Path, name: str, people: int) -> dict[str, Any]:
             done = len(running.rollup(ends[name], newest=1 if name == "before" else None))
         seconds = time.perf_counter() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "memory": memory, "done": done}
+    return {"seconds": seconds, "memory": memory, "done": done, "held": held[0], "told": told}
+
+
+def _timed(unit: Any, held: list[float]) -> Any:
+    """Measure how long a transaction that writes lasts: as long others wait on SQLite."""
+
+    @contextmanager
+    def timed() -> Iterator[None]:
+        with unit():
+            began = time.perf_counter()
+            yield
+        held[0] = max(held[0], time.perf_counter() - began)
+
+    return timed
+
+
+def pages(app: Any) -> dict[str, float]:
+    """Ask for each page as a manager: the milliseconds that nineteen of twenty answers stay below."""
+    session = db.begin_write()
+    row = session.execute(
+        select(Profile.person_id, Profile.department_id).order_by(Profile.person_id)
+    ).first()
+    mates = select(Profile.person_id).where(Profile.department_id == row.department_id)
+    session.execute(update(Profile).where(Profile.person_id.in_(mates)).values(manager_id=row.person_id))
+    session.execute(update(Person).where(Person.id == row.person_id).values(is_manager=True))
+    session.execute(update(Profile).where(Profile.person_id == row.person_id).values(welcome_step=4))
+    token = sessions.begin(session, row.person_id)
+    db.commit()
+    client, found = app.test_client(), {}
+    client.set_cookie(sessions.cookie_name(secure=False), token)
+    for path in PAGES:
+        times = []
+        for _ in range(ASKED + 3):
+            began = time.perf_counter()
+            answer = client.get(path)
+            times.append(1000 * (time.perf_counter() - began))
+            assert answer.status_code == 200, (path, answer.status_code)
+        found[path] = quantiles(times[3:], n=20)[-1]
+    return found
 
 
 def run(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Measure one company; by default two, of which one is ten times the other: what does an event cost?"""
+    asked = os.environ.get("RSE_BENCH_PEOPLE")
+    chosen = (int(asked),) if asked else (QUICK,) if len(sizes) == 1 else (QUICK, USUAL)
+    rows = [row for people in chosen for row in measure(people)]
+    costs = [row["value"] for row in rows if row["what"] == COST]
+    if len(costs) > 1:
+        what = "the same, ten times the events against one"
+        rows.append(
+            {"what": what, "size": USUAL, "value": costs[1] / costs[0], "unit": "", "target": "<= 1.2"}
+        )
+    return rows
+
+
+def measure(people: int) -> list[dict[str, Any]]:
     """Measure one company."""
-    people = int(os.environ.get("RSE_BENCH_PEOPLE", QUICK if len(sizes) == 1 else USUAL))
     rows: list[dict[str, Any]] = []
 
     def tell(what: str, value: float, unit: str, target: str = "") -> None:
         rows.append({"what": what, "size": people, "value": value, "unit": unit, "target": target})
 
     with tempfile.TemporaryDirectory() as folder:
-        steps = ("fill", "before", "catch up", "day", "rest", "week")
+        steps = ["fill", "before", "catch up", "day", "rest", "week", "pages"]
+        steps += ["corrections"] if people < FULL else []
         found = {name: _apart(Path(folder), name, people) for name in steps}
     tell("events stored in 180 days", found["fill"]["done"], "")
     tell("roll-up of the first 82 days and one week published", found["before"]["seconds"], "s")
@@ -255,6 +143,20 @@ def run(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
     tell("nightly roll-up, most memory", found["day"]["memory"], "MB", "< 1024")
     tell("last day of a week and its publication", found["week"]["seconds"], "s", "< 600")
     tell("publication, most memory", found["week"]["memory"], "MB")
+    counted = found["before"]["seconds"] + found["catch up"]["seconds"]
+    tell(COST, 1e6 * counted / found["fill"]["done"], "µs")
+    longest = max(found[name]["held"] for name in ("catch up", "day", "rest", "week"))
+    tell("longest transaction that writes", 1000 * longest, "ms")
+    for path, value in found["pages"]["told"].items():
+        tell(f"{path}, p95", value, "ms", "< 60")
+    if "corrections" in found:
+        told = found["corrections"]["told"]
+        tell(
+            "roll-up after 1,000 late events, 1,000 deletions, 100 erasures",
+            told["seconds"]["rolled up"],
+            "s",
+        )
+        tell("its rows equal those of the raw log", int(told["equal"]), "", ">= 1")
     return rows
 
 

@@ -41,9 +41,11 @@ def _options(url: str) -> dict[str, Any]:
             "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
             "pool_size": 8,
             "max_overflow": 56,
+            "hide_parameters": True,  # an error's text goes to logs: no value of a row in it
         }
     connect = {"connect_timeout": CONNECT_SECONDS}
-    return {"connect_args": connect, "pool_size": 8, "max_overflow": 24, "pool_pre_ping": True}
+    sizes = {"pool_size": 8, "max_overflow": 24, "pool_pre_ping": True}
+    return {"connect_args": connect, "hide_parameters": True} | sizes
 
 
 def _prepare_sqlite(engine: Engine) -> None:

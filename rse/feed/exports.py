@@ -7,9 +7,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Inbox
+from rse.core.events import emit
 from rse.core.feature import Export
 from rse.core.model import encode_id
 from rse.feed import silencing
+from rse.feed.events import PinChanged
 from rse.feed.models import Acceptance, Bookmark, Closing, Comment, Mention, Pin, Post, Reaction, Revision
 from rse.feed.reacting import counts
 
@@ -74,6 +76,9 @@ def erase(session: Session, person_id: int) -> None:
     for model in (Reaction, Bookmark, Mention):
         session.execute(delete(model).where(model.person_id == person_id))
     silencing.forget(session, person_id)
+    pins = session.execute(select(Pin.post_id, Pin.at).where(Pin.person_id == person_id)).all()
+    for pin in pins:
+        emit(session, PinChanged(pin.post_id, pin.at))
     for table in (Closing, Pin):  # what they decided for others stays, without them
         session.execute(update(table).where(table.person_id == person_id).values(person_id=None))
     _forget_revisions(session, person_id)

@@ -101,6 +101,14 @@ ALL = (
 )  # fmt: skip
 BY_CODE: Mapping[str, Definition] = {definition.code: definition for definition in ALL}
 CODES = tuple(definition.code for definition in ALL if definition.key)  # those that have a figure
+DRAWINGS = (
+    "LORENZ",
+    "TTFR_SPREAD",
+    "ANS_HOURS",
+    "SILO_MAP",
+    "EXP_MAP",
+    "IDEA",
+)  # what the drawings are made of
 TEAM = ("ACT", "REG", "LADDER", "CONC", "ANS", "TTFR", "KNOW", "SILO")  # those on a team's page
 OF_TEAMS = (*TEAM, "EXP_VISIBLE", "MISS")  # published for teams
 PAIRS = (("LADDER", "CONC"), ("ANS", "TTFR"))  # they fight each other: shown side by side

@@ -13,6 +13,7 @@ from rse.core import clock, company
 from rse.core.audience import Viewer
 from rse.core.policy import NotFound
 from rse.indicators import pauses, policy
+from rse.indicators.definitions import CODES, DRAWINGS
 from rse.indicators.models import COMPANY, Cell, CellDepartment, CutCell, Published, Week
 from rse.people import deputies
 from rse.people.models import Department, Profile
@@ -61,12 +62,19 @@ def week(session: Session, as_of: date | None = None) -> PublishedWeek | None:
     return None if row is None else PublishedWeek(row.day, row.quarter, row.floor)
 
 
-def series(session: Session, cells: Collection[int], until: date, weeks: int = WEEKS) -> dict[int, Series]:
+def series(
+    session: Session,
+    cells: Collection[int],
+    until: date,
+    weeks: int = WEEKS,
+    codes: Collection[str] = CODES,
+) -> dict[int, Series]:
     """Give the last weeks of cells, by cell, Sunday and indicator."""
     query = select(Published.cell_id, Published.day, Published.code, Published.status, Published.figures)
     since = until - timedelta(days=7 * (weeks - 1))
     found: dict[int, Series] = {cell: {} for cell in cells}
     query = query.where(Published.cell_id.in_(cells), Published.day.between(since, until))
+    query = query.where(Published.code.in_(codes))
     for cell, day, code, status, figures in session.execute(query):
         found[cell].setdefault(day, {})[code] = Told(status, figures)
     return found
@@ -160,6 +168,11 @@ def may_see_company(session: Session, viewer: Viewer) -> bool:
     return policy.may_see_company(viewer, restricted=company.figures_restricted(session))
 
 
-def company_series(session: Session, until: date) -> Series:
+def company_series(session: Session, until: date, codes: Collection[str] = CODES) -> Series:
     """Give the company's last weeks, for whom `may_see_company` lets."""
-    return series(session, [COMPANY], until)[COMPANY]
+    return series(session, [COMPANY], until, codes=codes)[COMPANY]
+
+
+def drawings(session: Session, day: date) -> dict[str, Told]:
+    """Give what was published to be drawn of the company in one week."""
+    return series(session, [COMPANY], day, 1, DRAWINGS)[COMPANY].get(day, {})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from rse.accounts.models import Person
@@ -43,12 +43,13 @@ def this_week(session: Session, viewer: Viewer, departments: Collection[int]) ->
     The oldest questions without an answer, the team's newcomers, contributions to thank (each once), an idea
     that waits for a reply, and a skill that one person of the team alone has declared.
     """
+    members: Collection[int] = session.scalars(_members(departments)).all()
     kinds = (
-        list(_questions(session, viewer, departments)),
-        list(_newcomers(session, viewer, departments)),
-        [*_answers(session, viewer, departments), *_posts(session, viewer, departments)],
-        list(_ideas(session, viewer, departments)),
-        list(_single_skills(session, viewer, departments)),
+        list(_questions(session, viewer, members)),
+        list(_newcomers(session, viewer, members)),
+        [*_answers(session, viewer, members), *_posts(session, viewer, members)],
+        list(_ideas(session, viewer, members)),
+        list(_single_skills(session, viewer, members)),
     )
     ranked = [(turn, place, one) for place, some in enumerate(kinds) for turn, one in enumerate(some)]
     # A second and a third question go before a second newcomer.
@@ -72,29 +73,30 @@ def _title(title: str | None, body: str) -> str:
     return excerpt(title or body, TITLE)
 
 
-def _questions(session: Session, viewer: Viewer, departments: Collection[int]) -> Iterator[Suggestion]:
+def _questions(session: Session, viewer: Viewer, members: Collection[int]) -> Iterator[Suggestion]:
     """Give the oldest questions that nobody has answered, those first that the team knows about."""
-    known = (
-        exists(literal(1))
-        .where(PostTag.post_id == Post.id, SkillName.folded == PostTag.tag)
-        .where(PersonSkill.skill_id == SkillName.skill_id, PersonSkill.person_id.in_(_members(departments)))
-    )
-    waiting = (Post.kind == "question", Post.answer_id.is_(None), Post.comment_count == 0)
-    query = select(Post.id, Post.title, Post.body, Post.at, case((known, 1), else_=0).label("known"))
-    query = query.where(
-        *waiting, _public(viewer), Post.at >= clock.now() - WAITING, Post.author_id != viewer.id
-    )
-    for row in session.execute(query.order_by(case((known, 0), else_=1), Post.at).limit(QUESTIONS)):
-        kind = "question_known" if row.known else "question"
+    since = clock.now() - WAITING
+    waiting = select(Post.id, Post.title, Post.body, Post.at).where(
+        Post.kind == "question", Post.answer_id.is_(None), Post.comment_count == 0, Post.at >= since,
+        _public(viewer), Post.author_id != viewer.id,
+    )  # fmt: skip
+    skills = select(SkillName.folded).join(PersonSkill, PersonSkill.skill_id == SkillName.skill_id)
+    tags = skills.where(PersonSkill.person_id.in_(members))
+    tagged = select(PostTag.post_id).where(PostTag.tag.in_(tags), PostTag.at >= since)
+    known = session.execute(waiting.where(Post.id.in_(tagged)).order_by(Post.at).limit(QUESTIONS)).all()
+    told = [row.id for row in known]
+    others = waiting.where(Post.id.not_in(told)).order_by(Post.at).limit(QUESTIONS - len(told))
+    for row in [*known, *(session.execute(others) if len(told) < QUESTIONS else ())]:
+        kind = "question_known" if row.id in told else "question"
         yield Suggestion(kind, _title(row.title, row.body), f"/posts/{encode_id(row.id)}", at=row.at)
 
 
-def _newcomers(session: Session, viewer: Viewer, departments: Collection[int]) -> Iterator[Suggestion]:
+def _newcomers(session: Session, viewer: Viewer, members: Collection[int]) -> Iterator[Suggestion]:
     """Give who joined the team in the last thirty days, as the directory says."""
     today = clock.now().date()
     query = select(Person.id, Person.display_name, Profile.start_date)
     query = query.join(Profile, Profile.person_id == Person.id).where(
-        Person.id.in_(_members(departments)),
+        Person.id.in_(members),
         Person.id != viewer.id,
         readable(Person.audience, viewer),
         Profile.start_date.between(today - NEW, today),
@@ -103,26 +105,28 @@ def _newcomers(session: Session, viewer: Viewer, departments: Collection[int]) -
         yield Suggestion("welcome", row.display_name, f"/people/{encode_id(row.id)}", at=row.start_date)
 
 
-def _answers(session: Session, viewer: Viewer, departments: Collection[int]) -> Iterator[Suggestion]:
+def _answers(session: Session, viewer: Viewer, members: Collection[int]) -> Iterator[Suggestion]:
     """Give answers of the team that were accepted lately and that the viewer has not thanked for."""
     author = aliased(Person)
     query = select(
         Post.id, Comment.id.label("comment_id"), Post.title, Post.body, author.display_name, Comment.at
     )
-    query = query.join(Comment, Comment.id == Post.answer_id).join(author, author.id == Comment.author_id)
+    query = query.join(Comment, and_(Comment.id == Post.answer_id, Comment.post_id == Post.id)).join(
+        author, author.id == Comment.author_id
+    )
     thanked = exists(literal(1)).where(
         Reaction.kind == "comment", Reaction.object_id == Comment.id, Reaction.person_id == viewer.id
     )
     query = query.where(
         _public(viewer), Comment.deleted_at.is_(None), Comment.at >= clock.now() - RECENT,
-        Comment.author_id.in_(_members(departments)), Comment.author_id != viewer.id, ~thanked,
+        Comment.author_id.in_(members), Comment.author_id != viewer.id, ~thanked,
     )  # fmt: skip
     for row in session.execute(query.order_by(Comment.at.desc()).limit(THANKS)):
         href = f"/posts/{encode_id(row.id)}#comment-{encode_id(row.comment_id)}"
         yield Suggestion("thank_answer", _title(row.title, row.body), href, row.display_name, row.at)
 
 
-def _posts(session: Session, viewer: Viewer, departments: Collection[int]) -> Iterator[Suggestion]:
+def _posts(session: Session, viewer: Viewer, members: Collection[int]) -> Iterator[Suggestion]:
     """Give the latest post of the team that the viewer has not reacted to."""
     query = select(Post.id, Post.title, Post.body, Person.display_name, Post.at)
     thanked = exists(literal(1)).where(
@@ -130,7 +134,7 @@ def _posts(session: Session, viewer: Viewer, departments: Collection[int]) -> It
     )
     query = query.join(Person, Person.id == Post.author_id).where(
         _public(viewer), Post.at >= clock.now() - RECENT, Post.author_id != viewer.id,
-        Post.author_id.in_(_members(departments)), Post.kind != "question", ~thanked,
+        Post.author_id.in_(members), Post.kind != "question", ~thanked,
     )  # fmt: skip
     for row in session.execute(query.order_by(Post.at.desc()).limit(1)):
         yield Suggestion(
@@ -138,21 +142,23 @@ def _posts(session: Session, viewer: Viewer, departments: Collection[int]) -> It
         )
 
 
-def _ideas(session: Session, viewer: Viewer, departments: Collection[int]) -> Iterator[Suggestion]:
+def _ideas(session: Session, viewer: Viewer, members: Collection[int]) -> Iterator[Suggestion]:
     """Give the oldest idea that nobody has replied to, one of the team first."""
-    own = case((Post.author_id.in_(_members(departments)), 0), else_=1)
     query = (
         select(Post.id, Post.title, Post.body, Post.at)
         .outerjoin(Idea, Idea.post_id == Post.id)
         .where(Post.kind == "idea", Post.comment_count == 0, func.coalesce(Idea.status, "open") == "open")
         .where(_public(viewer), Post.author_id != viewer.id)
         .where(Post.at >= clock.now() - WAITING, Post.at < clock.now() - UNANSWERED)
+        .order_by(Post.at)
+        .limit(1)
     )
-    for row in session.execute(query.order_by(own, Post.at).limit(1)):
+    row = session.execute(query.where(Post.author_id.in_(members))).first() or session.execute(query).first()
+    if row is not None:
         yield Suggestion("idea", _title(row.title, row.body), f"/posts/{encode_id(row.id)}", at=row.at)
 
 
-def _single_skills(session: Session, viewer: Viewer, departments: Collection[int]) -> Iterator[Suggestion]:
+def _single_skills(session: Session, viewer: Viewer, members: Collection[int]) -> Iterator[Suggestion]:
     """Give a skill that one person of the team alone has declared in the company; another one each week."""
     other, holder = aliased(PersonSkill), aliased(Person)
     shared = exists(literal(1)).where(
@@ -162,7 +168,7 @@ def _single_skills(session: Session, viewer: Viewer, departments: Collection[int
     query = (
         select(Skill.slug, Skill.label_fr, Skill.label_en)
         .join(PersonSkill, PersonSkill.skill_id == Skill.id)
-        .where(PersonSkill.person_id.in_(_members(departments)), ~shared)
+        .where(PersonSkill.person_id.in_(members), ~shared)
     )
     rows = session.execute(query.order_by(Skill.slug).limit(SKILLS)).all()
     if rows:

@@ -61,7 +61,7 @@ def cell(cell_id: int) -> Any:
 
 def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
     session, who = db.session(), viewer()
-    series = queries.series(session, [COMPANY, chosen.id], week.day)
+    series = queries.series(session, [COMPANY, chosen.id], week.day, codes=definitions.TEAM)
     return page(
         "indicators/team.html",
         week=week,
@@ -113,7 +113,7 @@ def beside(team: Team) -> str:
     return enumeration(names) if names else ""
 
 
-def _company(week: PublishedWeek | None) -> dict[str, Any]:
+def _company(week: PublishedWeek | None, *, drawn: bool = False) -> dict[str, Any]:
     """Give the company's figures to whom they are published: everybody, unless the company wants less."""
     shown = queries.may_see_company(db.session(), viewer())
     common = {
@@ -129,7 +129,7 @@ def _company(week: PublishedWeek | None) -> dict[str, Any]:
     return {
         "figures": figures.figures(series, series, week.day, week.floor),
         "rungs": figures.ladder(told.get("LADDER")),
-        "drawn": pictures.drawings(db.session(), told),
+        "drawn": pictures.drawings(db.session(), queries.drawings(db.session(), week.day)) if drawn else {},
         "pairs": definitions.PAIRS,
         "floor": week.floor,
         **common,
@@ -151,7 +151,7 @@ def company() -> Any:
     """Show the company's figures and drawings of the last published week."""
     _require_company()
     week = queries.week(db.session())
-    return page("indicators/company.html", week=week, **_company(week))
+    return page("indicators/company.html", week=week, **_company(week, drawn=True))
 
 
 @route(blueprint, "/indicators/figures.csv", rule=EMPLOYEE, limit="30/minute")

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from rse.core import db
 from rse.core.model import encode_id
 from rse.indicators import running
+from rse.indicators.engine import rollup
 from rse.indicators.engine.models import ROLLUPS
 from rse.indicators.models import Cell, Published, Visit, Week
 from tests import factories
@@ -68,6 +69,41 @@ def test_the_job_says_nothing_of_persons(app, company):
     assert done.exit_code == 0
     assert not [p for p in company.everyone if str(p) in said or encode_id(p) in said]
     assert "p01" not in said
+
+
+def test_logs_errors_and_metrics_say_nothing_of_what_somebody_did(app, company, capfd, monkeypatch):
+    """A person writes, reacts, visits, looks at their week; then the count breaks in the middle of a day."""
+    author, other = company.everyone[5], company.everyone[6]
+    client = factories.browser_of(app, author)
+    post = client.post("/api/v1/posts", json={"body": "Une phrase que personne ne relit", "kind": "question"})
+    assert post.status_code == 201
+    there = factories.browser_of(app, other)
+    key = post.get_json()["id"]
+    assert (
+        there.post(f"/api/v1/posts/{key}/comments", json={"body": "Une réponse discrète"}).status_code == 201
+    )
+    assert client.post("/presence/visit").status_code == 204
+    for path in ("/my-week", "/team", "/indicators"):
+        assert client.get(path).status_code == 200
+    real = rollup.roll
+
+    def twice(events, rules):  # a row that the database refuses: its error has values of the row
+        rows = real(events, rules)
+        rows.acts[next(iter(rows.acts))] = [None, 0, 0]
+        return rows
+
+    monkeypatch.setattr(rollup, "roll", twice)
+    broken = app.test_cli_runner().invoke(args=["indicators", "rollup"])
+    assert broken.exit_code
+    said = capfd.readouterr()
+    text = said.out + said.err + broken.output + repr(broken.exception) + str(broken.exception)
+    text += app.test_client().get("/metrics").text
+    assert "rse_requests_total" in text
+    told = set(re.findall(r"[\w.]+", text))
+    personal = {str(p) for p in (author, other)} | {encode_id(p) for p in (author, other)}
+    assert not personal & told
+    for words in ("personne ne relit", "discrète", "fraisage.p05", key):
+        assert words not in text
 
 
 def test_an_erased_person_leaves_the_rollups_and_no_published_week(app, published):

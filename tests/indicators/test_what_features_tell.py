@@ -19,6 +19,7 @@ from rse.indicators.engine.company import Features, declared, staff
 from rse.indicators.engine.models import Act, Pair, Thread, ThreadTag
 from rse.indicators.engine.rollup import Rollup
 from rse.indicators.engine.windows import micros
+from rse.privacy import service as privacy
 from tests import factories
 from tests.indicators.company import Company, at, today
 
@@ -165,6 +166,25 @@ def test_a_pinned_question_is_captured_until_it_is_let_go(quiet):
     db.commit()
     assert db.db.session().scalars(captured).all() == [False]
     assert (owner, today() - 2 * DAY) not in acts()
+
+
+def test_an_erased_person_is_in_no_rollup_and_does_not_come_back_with_the_next_count(app, company):
+    rollup()
+    db.commit()
+    session = db.begin_write()
+    gone = [company.everyone[0], company.everyone[9]]
+    exports = app.extensions["rse_registry"].all("exports")
+    for person in gone:
+        privacy.erase(session, session.get(Person, person), exports, actor_id=None)
+    db.commit()
+    jobs.drain(60)
+    rollup(today())
+    db.commit()
+    session = db.db.session()
+    assert not session.scalars(select(Act.day).where(Act.person_id.in_(gone))).all()
+    assert not session.scalars(select(Pair.day).where(Pair.x.in_(gone) | Pair.y.in_(gone))).all()
+    assert not session.scalars(select(Thread.root_id).where(Thread.author_id.in_(gone))).all()
+    assert everything() == afresh()
 
 
 def test_a_day_is_the_organisations(quiet):
