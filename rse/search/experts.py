@@ -206,9 +206,7 @@ def reasons(person: Candidate, card: Card, showing: Showing, parsed: Parsed) -> 
             at = datetime.fromtimestamp(max(text.at for text in texts), UTC)
             label = _quote(texts[0], hit, parsed)
             found.append(Evidence(kind, len(texts), label, hit.url, at))
-    known = [
-        (n, place) for place, n in person.lately.items() if place is not None and place in showing.groups
-    ]
+    known = [(n, one) for one, n in person.lately.items() if n >= TWICE and one and one in showing.groups]
     if known:
         most, place = max(known)
         slug, name = showing.groups[place]
