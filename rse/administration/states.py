@@ -50,6 +50,7 @@ class State:
     level: Literal["ok", "warn", "error"]
     words: str
     todo: str = ""
+    detail: str = ""  # as the check says it, in English: for who mends it
 
 
 def states(session: Session) -> list[State]:
@@ -144,10 +145,11 @@ def _sign_in(session: Session, found: Mapping[str, str]) -> Iterator[State]:
     problem = found.get("saml_provider") or found.get("saml_signature")
     providers = known(session, current_app.extensions["rse_sign_in"]).usable
     if problem:
-        words = _("People cannot come in by it (%(problem)s).", problem=problem)
-        yield State(
-            "signin", label, "error", words, _("Look at the page Sign-in, or run: flask --app wsgi check.")
+        words, todo = (
+            _("People cannot come in by it."),
+            _("Look at the page Sign-in, or run: flask --app wsgi check."),
         )
+        yield State("signin", label, "error", words, todo, problem)
     elif not providers:
         todo = _("Connect your identity provider: set RSE_SAML_METADATA, or use the page Sign-in.")
         yield State(
@@ -179,8 +181,7 @@ def _search(found: Mapping[str, str]) -> State:
     label = _("Search index")
     if "search_index" in found:
         todo = _("Run: flask --app wsgi search rebuild. The network stays usable meanwhile.")
-        words = _("It cannot be used (%(problem)s).", problem=found["search_index"])
-        return State("search", label, "error", words, todo)
+        return State("search", label, "error", _("It cannot be used."), todo, found["search_index"])
     late = search.lag()
     if late > LATE_SEARCH:
         words = ngettext(
@@ -279,5 +280,5 @@ def _others(found: Mapping[str, str]) -> Iterator[State]:
     for name, problem in found.items():
         if name not in BASE:
             yield State(name, str(OTHERS.get(name, name.replace("_", " ").capitalize())), "error",
-                        _("It does not work (%(problem)s).", problem=problem),
-                        _("Run: flask --app wsgi check, and read the guide for IT."))  # fmt: skip
+                        _("It does not work."),
+                        _("Run: flask --app wsgi check, and read the guide for IT."), problem)  # fmt: skip

@@ -11,10 +11,12 @@ from rse.chat.models import Conversation, Message, Participation
 from rse.core.model import Base
 from rse.feed.models import Post
 from rse.groups.models import Group
+from rse.integration.models import Webhook
 from rse.people.models import Department, DepartmentMembership, PersonSkill, Profile, Skill
 
 CHUNK = 400
 Doomed = dict[str, set[int]]  # name of a table: ids of its rows
+WEBHOOKS = select(Webhook.id).join(Person, Person.id == Webhook.created_by).where(Person.demo)
 
 
 def chunks(ids: Iterable[int]) -> Iterator[Sequence[int]]:
@@ -35,6 +37,7 @@ def choose(session: Session) -> Doomed:
         - _used_departments(session),
         "skill": set(session.scalars(select(Skill.id).where(Skill.demo))) - _used_skills(session),
         "conversation": _conversations(session),
+        "webhook": set(session.scalars(WEBHOOKS)),
     }
     _spread(session, doomed)
     return doomed

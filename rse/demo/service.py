@@ -26,6 +26,7 @@ from rse.demo import (
     conversations,
     habits,
     kinds,
+    programs,
     pulse,
     recounting,
     source,
@@ -68,7 +69,9 @@ def count(session: Session) -> Loaded:
         return session.scalar(select(func.count()).select_from(model).where(model.demo)) or 0
 
     query = select(func.count()).select_from(Comment).join(Post, Post.id == Comment.post_id)
-    return Loaded(number(Person), number(Group), number(Post), session.scalar(query.where(Post.demo)) or 0)
+    programs = select(func.count()).where(Person.demo, Person.kind == "service")
+    people = number(Person) - (session.scalar(programs) or 0)
+    return Loaded(people, number(Group), number(Post), session.scalar(query.where(Post.demo)) or 0)
 
 
 def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bool:
@@ -92,6 +95,7 @@ def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bo
     habits.come(made)
     chats.load(made)
     pulse.load(made)
+    programs.load(made)
     return True
 
 
