@@ -15,6 +15,7 @@ FEATURES = (
     "announcements",
     "gatherings",
     "sharing",
+    "coffee",
     "drafts",
     "search",
     "moderation",

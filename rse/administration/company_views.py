@@ -37,6 +37,10 @@ SWITCHES: dict[str, tuple[Any, Any]] = {
             "they learn its address."
         ),
     ),
+    "coffee": (
+        lazy("Random coffee"),
+        lazy("Every two weeks chance brings together those who take part, two from different departments."),
+    ),
 }
 
 
@@ -52,7 +56,7 @@ class CompanyForm(Schema):
     closes: str = Field("18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     holidays: str = Field("", max_length=2000)
     guest_domains: str = Field("", max_length=5000)
-    features: list[Literal["chat", "indicators", "pulse", "previews"]] = Field(
+    features: list[Literal["chat", "indicators", "pulse", "previews", "coffee"]] = Field(
         default_factory=list, max_length=9
     )
     company_figures: Literal["everyone", "leadership"] = "everyone"

@@ -22,6 +22,7 @@ GROUPED = 1000
 SOURCE = "en"  # the texts in the code are English; English needs no catalogue
 ROOT = Path(__file__).resolve().parents[1]
 
+DATES = {"en": "en_GB"}
 _locale: ContextVar[str] = ContextVar("locale", default="fr")
 _zone: ContextVar[str] = ContextVar("zone", default="Europe/Paris")
 
@@ -101,21 +102,26 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(get_zone())
 
 
+def _writing() -> str:
+    """Name the locale that dates are written in: English as in Europe, the day before the month."""
+    return DATES.get(_locale.get(), _locale.get())
+
+
 def format_datetime(moment: datetime, style: str = "medium") -> str:
     """Write date and time in the present language and zone."""
-    return dates.format_datetime(moment, style, tzinfo=get_zone(), locale=_locale.get())
+    return dates.format_datetime(moment, style, tzinfo=get_zone(), locale=_writing())
 
 
 def format_date(day: date | datetime, style: str = "long") -> str:
     """Write a date in the present language."""
     if isinstance(day, datetime):
         day = local(day)
-    return dates.format_date(day, style, locale=_locale.get())
+    return dates.format_date(day, style, locale=_writing())
 
 
 def format_time(moment: datetime) -> str:
     """Write the time of the day in the present language and zone."""
-    return dates.format_time(moment, "short", tzinfo=get_zone(), locale=_locale.get())
+    return dates.format_time(moment, "short", tzinfo=get_zone(), locale=_writing())
 
 
 def number(value: float, decimals: int | None = None) -> str:
@@ -145,4 +151,4 @@ def day_names() -> list[str]:
 
 def format_weekday_time(moment: datetime) -> str:
     """Write the day of the week and the time, for what is less than a week away."""
-    return dates.format_datetime(moment, "EEEE HH:mm", tzinfo=get_zone(), locale=_locale.get())
+    return dates.format_datetime(moment, "EEEE HH:mm", tzinfo=get_zone(), locale=_writing())

@@ -22,6 +22,7 @@ from rse.demo import (
     attachments,
     chats,
     clearing,
+    coffees,
     company,
     conversations,
     habits,
@@ -96,6 +97,7 @@ def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bo
     chats.load(made)
     pulse.load(made)
     programs.load(made)
+    coffees.load(made)
     return True
 
 
@@ -133,6 +135,7 @@ def clear(session: Session) -> bool:
     clearing.remove(session, doomed)
     job.reset(session)
     clearing.adopt(session)
+    coffees.clear(session)
     recounting.recount(session, left)
     return True
 

@@ -1,0 +1,1 @@
+"""Random coffee: who likes meets a colleague from elsewhere, every two weeks."""
