@@ -134,13 +134,13 @@ class Texts:
     def best(self, words: Iterable[str], most: int) -> list[tuple[Any, float]]:
         """Give the best texts, with their scores."""
         scores: dict[int, float] = defaultdict(float)
-        mean = self.total / max(1, len(self.keys)) or 1.0
+        lengths, size = self.lengths, len(self.keys)
+        base, slope = K1 * (1 - B), K1 * B * size / (self.total or 1.0)
         for word in words:
             rows = self.postings.get(word, ())
-            idf = math.log(1 + (len(self.keys) - len(rows) + 0.5) / (len(rows) + 0.5))
+            weight = math.log(1 + (size - len(rows) + 0.5) / (len(rows) + 0.5)) * (K1 + 1)
             for row, count in rows:
-                length = K1 * (1 - B + B * self.lengths[row] / mean)
-                scores[row] += idf * count * (K1 + 1) / (count + length)
+                scores[row] += weight * count / (count + base + slope * lengths[row])
         top = heapq.nlargest(most, ((score, -row) for row, score in scores.items()))
         return [(self.keys[-row], score) for score, row in top]
 

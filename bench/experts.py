@@ -1,6 +1,7 @@
 """Who would be found for each question of a community, had it been asked of the product: measured online.
 
     python bench/experts.py DIR            every *.jsonl and *.jsonl.xz of qa form in DIR
+    python bench/experts.py DIR --last N   only the last N questions of each community are counted
     python bench/experts.py DIR --later    only the later half of the questions of each community is counted
 
 Each question sees only what was written before it. Its title and text are asked; everybody who answered
@@ -161,12 +162,16 @@ def report(name: str, judged: Mapping[str, Judged], seconds: float) -> None:
     )
 
 
-def judge(found: Mapping[str, Sequence[Question]], *, later: bool = False) -> dict[str, dict[str, Judged]]:
+def judge(
+    found: Mapping[str, Sequence[Question]], *, later: bool = False, last: int | None = None
+) -> dict[str, dict[str, Judged]]:
     """Measure each community and print it; those of which no question counts are said and left out."""
     results = {}
     for name, questions in found.items():
         begin = time.monotonic()
-        judged = online(questions, after=len(questions) // 2 if later else 0)
+        many = len(questions)
+        first = many // 2 if later else 0
+        judged = online(questions, after=max(first, many - last) if last else first)
         if not judged["ours"].values["MRR"]:
             print(f"\n{name}: of {len(questions)} questions none was answered by somebody known: left out")
             continue
@@ -228,12 +233,13 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--later", action="store_true", help="count the later half of each community only")
+    parser.add_argument("--last", type=int, metavar="N", help="count the last N questions of each only")
     arguments = parser.parse_args()
     found = communities(arguments.folder) if arguments.folder.is_dir() else {}
     if not found:
         print(f"no questions in *.jsonl or *.jsonl.xz of {arguments.folder}", file=sys.stderr)
         return 1
-    results = judge(found, later=arguments.later)
+    results = judge(found, later=arguments.later, last=arguments.last)
     if results:
         print(
             "\nover the communities: "

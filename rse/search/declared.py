@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ CANDIDATES = 400  # people with a fitting skill looked at
 NAMES = 400  # names of skills that hold a word of the subject
 LEVELS = {1: 0.4, 2: 0.6, 3: 0.8, 4: 1.0}
 NARROWER = 0.6
+REMEMBERED = 20_000  # titles
 
 
 @dataclass(slots=True)
@@ -54,9 +56,10 @@ class Declared:
         return 1 - 1 / (1 + sum(2 if one in knowing else 1 for one in self.by) / 3)
 
 
-def stems(text: str) -> set[str]:
-    """Give the words of a text as they are compared."""
-    return {token.forms[0].stem for token in analysis.tokens(text)}
+@lru_cache(maxsize=REMEMBERED)
+def stems(text: str) -> frozenset[str]:
+    """Give the words of a short text as they are compared: of a title, which returns, or a subject."""
+    return frozenset(token.forms[0].stem for token in analysis.tokens(text))
 
 
 def fitting_skills(session: Session, topic: str) -> dict[int, float]:
@@ -64,14 +67,14 @@ def fitting_skills(session: Session, topic: str) -> dict[int, float]:
 
     All the words of the one must be in the other: "python" fits "Python programming" and "expert python".
     """
-    asked = stems(topic) or {analysis.fold(topic).strip()}
+    asked = stems(topic) or frozenset({analysis.fold(topic).strip()})
     longest = sorted(asked, key=len, reverse=True)[:4]
     holding = or_(*(SkillName.folded.contains(stem, autoescape=True) for stem in longest))
     fits: dict[int, float] = {}
     for skill_id, folded in session.execute(
         select(SkillName.skill_id, SkillName.folded).where(holding).limit(NAMES)
     ):
-        named = stems(folded) or {folded}
+        named = stems(folded) or frozenset({folded})
         if named <= asked or asked <= named:
             fit = len(named & asked) / len(named | asked)
             fits[skill_id] = max(fits.get(skill_id, 0.0), fit)

@@ -24,7 +24,7 @@ from rse.search.scoring import RECENT, Evidence, Reply, best, shared
 
 FOUND = 200  # texts that the engine is asked for
 UNDER = 3_000  # answers under the posts found
-POSTS = 300  # newest ones of a group, whose answers are counted
+POSTS = 200  # newest ones of a group, whose answers are counted
 LATELY = timedelta(days=120)
 MONTH = timedelta(days=30)
 HELPED = timedelta(days=365)
@@ -142,7 +142,7 @@ def written(asker: Asker, topic: str, place: Place = None, *, asked_there: bool 
     posts = _posts(asker, found)
     texts = {one.key: one for one in _under(asker, posts)}
     texts |= {one.key: one for one in found if one.kind == "message" or _number(one.root or one.key) in posts}
-    asked = frozenset(stems(topic))
+    asked = stems(topic)
     evidence = Evidence(
         now.timestamp(), {one.key: one.score for one in found}, _replies(texts.values()),
         {f"post:{n}": shared(asked, stems(f"{p.title or ''} {' '.join(p.tags)}")) for n, p in posts.items()},

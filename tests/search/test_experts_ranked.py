@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from rse.accounts.models import Person
 from rse.core import clock, db
 from rse.core.model import decode_id
 from rse.people.models import Profile, Skill
@@ -86,6 +87,7 @@ def test_experts_are_filtered_by_language_and_department(company: Company) -> No
     company.skills("sofia", soudure=2)
     session = db.begin_write()
     session.merge(Profile(person_id=company.ids["sofia"], languages=["it", "fr"]))
+    session.get_one(Person, company.ids["sofia"]).timezone = "Asia/Tokyo"
     db.commit()
     company.index()
     assert names(company.experts("amelie", "soudure", language="it")) == ["sofia.marchetti"]
@@ -93,6 +95,7 @@ def test_experts_are_filtered_by_language_and_department(company: Company) -> No
     page = company["amelie"].get("/experts?q=soudure").text
     assert "italien" in page
     assert "language=it" in page
+    assert page.count("heure locale") == 1  # only where it is another one than the asker's
 
 
 def test_who_is_asked_often_or_rests_is_marked_and_comes_last_only_where_one_wants_it(
