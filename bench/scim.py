@@ -67,8 +67,13 @@ class Provider:
 
     def ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
         """Ask once. Raises RuntimeError for a refusal."""
-        self.connection.request(method, f"/scim/v2{path}", body, self.headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, f"/scim/v2{path}", body, self.headers)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # kept open for too long: a new one, as providers do
+            self.connection.close()
+            self.connection.request(method, f"/scim/v2{path}", body, self.headers)
+            answer = self.connection.getresponse()
         data: dict[str, Any] = json.loads(answer.read())
         if answer.status >= 400:
             raise RuntimeError(data)
