@@ -84,7 +84,7 @@ def _present() -> dict[str, Any]:
     }
 
 
-def _sites() -> list[str]:
+def sites() -> list[str]:
     """Give the sites of the people, and those that are switched off already."""
     session = db.session()
     here = session.scalars(select(Person.site).where(Person.site != "", Person.kind == "employee").distinct())
@@ -98,7 +98,7 @@ def _page(form: Form[CompanyForm] | None = None, status: int = 200, **more: Any)
         status,
         **values,
         switches=SWITCHES,
-        sites=_sites(),
+        sites=sites(),
         logo=company.get(db.session(), "logo"),
         **{"logo_error": "", "proposal": {}, **more},
     )
@@ -143,7 +143,7 @@ def _understood(sent: CompanyForm, proposal: dict[str, str]) -> dict[str, Any]:
         "days": sorted({int(day) for day in sent.days}),
         "opens": sent.opens,
         "closes": sent.closes,
-        "holidays": _dates(sent.holidays),
+        "holidays": dates(sent.holidays),
     }
     name = sent.name.strip()
     return {
@@ -154,11 +154,12 @@ def _understood(sent: CompanyForm, proposal: dict[str, str]) -> dict[str, Any]:
         "guest_domains": _domains(sent.guest_domains) or None,
         "features_off": [feature for feature in SWITCHES if feature not in sent.features] or None,
         "company_figures": None if sent.company_figures == "everyone" else sent.company_figures,
-        "indicators_sites_off": sorted(set(sent.sites_off) & set(_sites())) or None,
+        "indicators_sites_off": sorted(set(sent.sites_off) & set(sites())) or None,
     }
 
 
-def _dates(text: str) -> list[str]:
+def dates(text: str) -> list[str]:
+    """Read days off. Raises Invalid."""
     try:
         days = sorted({date.fromisoformat(word).isoformat() for word in re.split(r"[\s,;]+", text) if word})
     except ValueError as error:
