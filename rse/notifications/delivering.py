@@ -41,7 +41,7 @@ def notices() -> tuple[Notice, ...]:
 
 def told_events() -> tuple[type[Event], ...]:
     """Give the events that somebody is told of, as the features below declare them."""
-    below = [name for name in FEATURES[: FEATURES.index("notifications")] if name != "search"]
+    below = FEATURES[: FEATURES.index("notifications")]
     declared = [import_module(f"rse.{name}.feature").feature for name in below]
     found = (event for feature in declared for notice in feature.notices for event in notice.events)
     return tuple(dict.fromkeys(found))

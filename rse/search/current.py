@@ -61,7 +61,8 @@ def sources() -> dict[str, IndexSource]:
 
 def indexed_events() -> tuple[type[Event], ...]:
     """Give the events that change what is indexed, as the other features declare them."""
-    declared = [import_module(f"rse.{name}.feature").feature for name in FEATURES if name != "search"]
+    below = FEATURES[: FEATURES.index("search")]  # those above it index nothing; notifications import us
+    declared = [import_module(f"rse.{name}.feature").feature for name in below]
     kinds = dict.fromkeys(kind for feature in declared for source in feature.index for kind in source.events)
     return tuple(dict.fromkeys([*kinds, GroupRetokened]))
 

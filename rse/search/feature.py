@@ -8,7 +8,11 @@ from rse.search import (
     cli,
     current,
     expert_views,
+    exports,
     findable_views,
+    models,
+    notices,
+    saved_views,
     skill_views,
     suggesting,
     synonym_views,
@@ -43,10 +47,12 @@ feature = Feature(
     panels=(
         Panel("settings.skills", "offered", lazy("Skills that you could declare"), 10, findable_views.panel),
     ),
+    exports=(exports.export,),
+    notices=notices.NOTICES,
     init=current.init,
     checks=(tasks.search_index,),
     derived=(current.FOLDER,),
     restored=(tasks.index_anew,),
 )
 
-__all__ = ["expert_views", "feature", "skill_views", "suggesting", "synonym_views"]
+__all__ = ["expert_views", "feature", "models", "saved_views", "skill_views", "suggesting", "synonym_views"]

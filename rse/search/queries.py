@@ -129,7 +129,7 @@ def _answer(
     ahead = {kind: found for kind, found in ahead.items() if found.loose <= results.loose}
     every = [found for part in (*ahead.values(), results) for found in part.found]
     texts = best_texts(experts.people.values()) if experts else []
-    hits = _hits(asker, ((found.kind, found.id) for found in (*every, *texts)))
+    hits = hits_of(asker, ((found.kind, found.id) for found in (*every, *texts)))
     authors = [number for number, _ in results.facets.get("author", ())]
     named = [found.id for found in every if found.kind == "person" and found.key in hits]
     people = cards(asker.session, {*authors, *named, *(experts.ids if experts else ())})
@@ -162,7 +162,7 @@ def _section(results: Results | None, shown: Mapping[str, Item]) -> list[Item]:
     return [shown[found.key] for found in results.found if found.key in shown] if results else []
 
 
-def _hits(asker: Asker, keys: Iterable[tuple[str, int]]) -> dict[str, Hit]:
+def hits_of(asker: Asker, keys: Iterable[tuple[str, int]]) -> dict[str, Hit]:
     """Ask each owner to show its rows; what the viewer may not read is not among them."""
     wanted: dict[str, list[int]] = {}
     for kind, number in dict.fromkeys(keys):
@@ -238,5 +238,5 @@ def find_experts(
         return []
     ranking = rank(asker, parsed, asked, place, asked_there=asked_there)
     texts = best_texts(ranking.people.values())
-    hits = _hits(asker, ((text.kind, text.id) for text in texts))
+    hits = hits_of(asker, ((text.kind, text.id) for text in texts))
     return _explained(asker, ranking, hits, cards(asker.session, ranking.ids))

@@ -1,23 +1,29 @@
 """Work of the search beside the pages: following the outbox, mending the index, and telling how it is."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from flask import has_app_context
 from prometheus_client import Gauge
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from rse.accounts.sessions import viewer_of_person
 from rse.core import clock, db
-from rse.core.events import Delivery, StoredEvent
+from rse.core.events import Delivery, StoredEvent, emit
 from rse.core.jobs import schedule
-from rse.search import service
-from rse.search.current import backend, sources
+from rse.search import service, watching
+from rse.search.asking import Asker
+from rse.search.current import asker, backend, sources
 from rse.search.engine import Unusable
+from rse.search.events import SavedSearchFound
+from rse.search.models import SavedSearch
 
 log = structlog.get_logger()
 SUBSCRIBER = "search.index"
+SETTLED = 60  # seconds
 LAG = Gauge("rse_search_lag_seconds", "Age of the oldest change that is not in the search index yet")
 
 
@@ -49,6 +55,27 @@ def reconcile() -> None:
         return  # it is built within the minute
     if count:
         log.warning("search index was mended", objects=count)
+
+
+@schedule("*/15 * * * *")
+def tell_news() -> int:
+    """Each quarter of an hour: tell the owners of saved searches that there is something new; how many."""
+    until = clock.now() - timedelta(seconds=SETTLED + lag())  # what is younger may not be in the index yet
+    until = until.replace(microsecond=0)  # the index knows seconds
+
+    def asking(person_id: int) -> Asker | None:
+        viewer = viewer_of_person(db.session(), person_id)
+        return asker(db.session(), viewer) if viewer else None
+
+    found = {saved.id for saved in watching.look(db.session(), asking, until)}
+    db.rollback()
+    session = db.begin_write()
+    for saved in session.scalars(select(SavedSearch).where(SavedSearch.id.in_(found))):
+        emit(session, SavedSearchFound(saved.id, saved.person_id, until))
+    seen = update(SavedSearch).where(SavedSearch.notify, SavedSearch.seen_at < until).values(seen_at=until)
+    session.execute(seen.execution_options(synchronize_session=False))
+    db.commit()
+    return len(found)
 
 
 def index_anew() -> str:

@@ -12,7 +12,7 @@ from rse.core.i18n import _, format_date, number
 from rse.core.policy import Invalid
 from rse.core.schema import errors_of
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, viewer
-from rse.search import queries
+from rse.search import queries, saving
 from rse.search.asking import FIELD
 from rse.search.current import asker, backend
 from rse.search.queries import Answer
@@ -72,6 +72,7 @@ def search() -> Any:
         more=_link(asked, cursor=encode_cursor(*answer.after)) if answer.after else None,
         nothing=not (answer.items or answer.people or answer.groups or answer.experts),
         asks=asks,
+        said=saving.kept(asked),
         unready=asks and not answer.total and backend().health() is not None,
         link=lambda **changes: _link(asked, **changes),
     )
