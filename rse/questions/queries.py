@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
@@ -107,16 +107,18 @@ def available(session: Session, person_id: int) -> bool:
     return session.get(Unavailable, person_id) is None
 
 
-def resting(session: Session, ids: Iterable[int]) -> set[int]:
-    """Give those of these people who said that they are not available."""
-    return set(session.scalars(select(Unavailable.person_id).where(Unavailable.person_id.in_(list(ids)))))
-
-
-def asked_lately(session: Session, ids: Iterable[int]) -> dict[int, int]:
-    """Give how often each of these people was asked by name in seven days; nobody who was not."""
-    query = select(Asked.person_id, func.count()).where(Asked.person_id.in_(list(ids)))
-    rows = session.execute(query.where(Asked.at >= clock.now() - WEEK).group_by(Asked.person_id))
-    return {row[0]: row[1] for row in rows}
+def standing(session: Session, ids: Iterable[int]) -> dict[int, tuple[bool, int]]:
+    """Tell of these people who is not available, and how often each was asked by name in seven days."""
+    people = list(ids)
+    lately = select(Asked.person_id, literal(0).label("rests")).where(
+        Asked.person_id.in_(people), Asked.at >= clock.now() - WEEK
+    )
+    rests = select(Unavailable.person_id, literal(1)).where(Unavailable.person_id.in_(people))
+    found: dict[int, tuple[bool, int]] = {}
+    for person_id, resting in session.execute(union_all(lately, rests)):
+        before, times = found.get(person_id, (False, 0))
+        found[person_id] = (before or bool(resting), times + (not resting))
+    return found
 
 
 def askable(

@@ -118,9 +118,11 @@ def _readable(asker: Asker, ids: Iterable[int], asked: ExpertsInput) -> dict[int
 
 def _load(asker: Asker, found: Mapping[int, Known]) -> dict[int, Known]:
     """Note who rests, and who was asked lately."""
-    resting = questions.resting(asker.session, found)
-    asked = questions.asked_lately(asker.session, found)
-    return {n: replace(one, resting=n in resting, asked=asked.get(n, 0)) for n, one in found.items()}
+    standing = questions.standing(asker.session, found) if found else {}
+    return {
+        n: replace(one, resting=standing[n][0], asked=standing[n][1]) if n in standing else one
+        for n, one in found.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, literal, select, union_all
 
 from rse.core import clock
 from rse.core.audience import readable
@@ -105,9 +105,9 @@ def _shares(told: Sequence[tuple[float, Reply[int]]], texts: Mapping[Any, Found]
 
 
 def _active(asker: Asker, places: Mapping[Place, float]) -> list[tuple[int, float, float, Place]]:
-    """Give who answered lately in some places, the newest first: person, time, share, place."""
-    since, rows = clock.now() - LATELY, []
-    for place, share in places.items():
+    """Give who answered lately in some places: person, time, share, place; one query, none for no place."""
+    since, parts = clock.now() - LATELY, []
+    for place in places:
         newest = (
             select(Post.id, Post.author_id)
             .where(Post.group_id == place, Post.deleted_at.is_(None), readable(Post.audience, asker.viewer))
@@ -115,13 +115,14 @@ def _active(asker: Asker, places: Mapping[Place, float]) -> list[tuple[int, floa
             .limit(POSTS)
             .subquery()
         )
-        query = select(Comment.author_id, Comment.at).join(newest, newest.c.id == Comment.post_id)
-        query = query.where(
+        answers = select(Comment.author_id, Comment.at, literal(place or 0, BigInteger).label("place"))
+        answers = answers.join(newest, newest.c.id == Comment.post_id).where(
             Comment.at > since, Comment.deleted_at.is_(None), Comment.author_id != newest.c.author_id
         )
-        for person, at in asker.session.execute(query.order_by(Comment.at.desc()).limit(RECENT)):
-            rows.append((person, at.timestamp(), share, place))
-    return rows
+        latest = answers.order_by(Comment.at.desc()).limit(RECENT).subquery()
+        parts.append(select(latest.c.author_id, latest.c.at, latest.c.place))
+    rows = asker.session.execute(union_all(*parts)) if parts else ()
+    return [(person, at.timestamp(), places[place or None], place or None) for person, at, place in rows]
 
 
 def _helped(asker: Asker) -> list[tuple[int, float]]:
