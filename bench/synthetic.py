@@ -137,8 +137,9 @@ class Company:
         self.threads.append((post, author))
         return {
             "id": post, "kind": self.rng.choice(KINDS), "author_id": author, "audience": "everyone",
-            "body": self.text(), "body_html": "", "tags": [], "at": at, "active_at": at, "comment_count": 1,
-            "reactions": {}, "data": {}, "historical": False, "version": 1, "demo": False,
+            "body": self.text(), "body_html": "", "tags": [], "at": at, "active_at": at,
+            "comment_count": int(self.rng.random() < 0.9), "reactions": {}, "data": {}, "historical": False,
+            "version": 1, "demo": False,
         }  # fmt: skip
 
     def comment(self, post: int, at: datetime) -> dict[str, Any]:
