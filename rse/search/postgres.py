@@ -215,10 +215,11 @@ def _usable(connection: Connection) -> bool:
 @contextmanager
 def _patient(connection: Connection) -> Iterator[None]:
     """Bound the time of what is asked, and plan each statement for the words that it asks for."""
-    said = "SELECT set_config('statement_timeout', :time, true), set_config('plan_cache_mode', :plans, true)"
-    connection.execute(text(said), {"time": PATIENCE, "plans": "force_custom_plan"})
+    names = ("statement_timeout", "plan_cache_mode", "jit")
+    said = text("SELECT " + ", ".join(f"set_config('{name}', :{name}, true)" for name in names))
+    connection.execute(said, dict(zip(names, (PATIENCE, "force_custom_plan", "off"), strict=True)))
     yield
-    connection.execute(text(said), {"time": "0", "plans": "auto"})
+    connection.execute(said, dict(zip(names, ("0", "auto", "on"), strict=True)))
 
 
 def _keys(batch: Batch) -> list[str]:
