@@ -5,6 +5,7 @@ import binascii
 import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -102,10 +103,16 @@ def _certificate(body: str) -> x509.Certificate:
 
 def sign(message: bytes, key: str) -> bytes:
     """Sign with RSA-SHA256 (PKCS 1 v1.5, as the redirect binding wants it)."""
+    return _private(key).sign(message, padding.PKCS1v15(), hashes.SHA256())
+
+
+@lru_cache(maxsize=4)
+def _private(key: str) -> rsa.RSAPrivateKey:
+    """Read a key once: checking its numbers takes ten times as long as signing with it."""
     private = serialization.load_pem_private_key(key.encode(), password=None)
     if not isinstance(private, rsa.RSAPrivateKey):
         raise TypeError("an RSA key is needed")
-    return private.sign(message, padding.PKCS1v15(), hashes.SHA256())
+    return private
 
 
 def is_signed_by(message: bytes, signature: bytes, algorithm: str, certificates: tuple[str, ...]) -> bool:
