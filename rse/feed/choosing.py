@@ -104,7 +104,7 @@ def _terms(post: Candidate, near: Near) -> list[Term]:
     if post.signed and near.towards[post.author_id] > 1:
         found.append((1.6 * _much(near.towards[post.author_id], 10), "tie", post.author))
     if kinds.of(post.kind).counts_as == "announcement":
-        found.append((1.0, "announcement", ""))
+        found.append((1.0, "announcement", str(kinds.of(post.kind).label)))
     if post.signed and post.department_id and post.department_id == near.department_id:
         found.append((0.8, "department", ""))
     if post.group_id in near.groups:
@@ -136,7 +136,7 @@ def _label(code: str, name: str) -> str:
         "person": lambda: _("You follow %(name)s", name=name),
         "tag": lambda: _("You follow #%(tag)s", tag=name),
         "tie": lambda: _("You often answer or thank %(name)s", name=name),
-        "announcement": lambda: _("An announcement"),
+        "announcement": lambda: name,  # what kind of post it is
         "department": lambda: _("From your department"),
         "group": lambda: _("New in your group %(group)s", group=name),
         "discussed": lambda: _("Much is said about it"),
