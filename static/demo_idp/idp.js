@@ -13,11 +13,14 @@ if (field && results) {
     const answer = await fetch(address);
     if (!answer.ok || turn !== asked) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const held = results.contains(document.activeElement) ? document.activeElement.value : null;
     results.replaceChildren(...page.querySelector('#results').childNodes);
+    if (held) [...results.querySelectorAll('.idp-pick')].find(pick => pick.value === held)?.focus();
     document.querySelector('#found').textContent = results.querySelector('#all-title').textContent;
     history.replaceState(null, '', address);
   };
   field.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(show, 150); });
+  if (field.value !== field.defaultValue) show(); // typed before this was here
   field.form.addEventListener('submit', event => { event.preventDefault(); clearTimeout(waiting); show(); });
   document.addEventListener('keydown', event => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
