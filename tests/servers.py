@@ -28,10 +28,12 @@ def free_port() -> int:
 
 
 def missing(program: str) -> None:
-    """Fail where services are required, else skip by name."""
+    """Skip by name, with the way to run it; fail where services are required, as in CI: nothing is skipped there."""
     if os.environ.get("RSE_REQUIRE_SERVICES") == "1":
         pytest.fail(f"{program} is required (RSE_REQUIRE_SERVICES=1) and not installed")
-    pytest.skip(f"{program} is not installed")
+    pytest.skip(
+        f"{program} is not installed: install it as .ci/run does (RSE_REQUIRE_SERVICES=1 fails instead)"
+    )
 
 
 def wait_for(port: int, seconds: float = 20) -> None:
