@@ -14,9 +14,12 @@ def may_hook(viewer: Viewer, membership: Membership | None) -> bool:
     return groups.is_owner(membership) or "admin" in viewer.roles
 
 
-def may_tell_of(group: Group, membership: Membership | None) -> bool:
-    """Tell whether an administrator may have a program told of a group: an open one, or one of theirs."""
-    return group.visibility == "open" or groups.may_manage(membership)
+def may_tell_of(visibility: str, role: str | None) -> bool:
+    """Tell whether an administrator, with this role in a group, may have a program told of it.
+
+    Of an open one, or of one that they look after; `role` is None for who is no member.
+    """
+    return visibility == "open" or role in groups.STAFF
 
 
 def may_hear(group: Group, *, private: bool) -> bool:

@@ -71,7 +71,8 @@ def _told_of(session: Session, viewer: Viewer, slug: str) -> Group:
         group = groups.find(session, viewer, slug)
     except NotFound:
         group = None
-    if group is None or not policy.may_tell_of(group, groups.membership(session, group.id, viewer.id)):
+    roles = {one.id: one.role for one in groups.mine(viewer)}
+    if group is None or not policy.may_tell_of(group.visibility, roles.get(group.id)):
         raise Invalid(groups=_("%(name)s: no open group, nor one that you look after.", name=slug))
     return group
 

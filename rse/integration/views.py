@@ -58,8 +58,7 @@ def _offered(session: Session, who: Viewer) -> list[tuple[str, str]]:
     """Give the groups to choose from: those that this administrator is in, and may have it told of."""
     mine = {one.id: one.role for one in groups.mine(who)}
     found = [one for one in groups.directory(session, who, limit=200) if not one.archived]
-    told = [one for one in found if one.visibility == "open" or mine.get(one.id) in {"owner", "moderator"}]
-    return [(one.slug, one.name) for one in told]
+    return [(one.slug, one.name) for one in found if policy.may_tell_of(one.visibility, mine.get(one.id))]
 
 
 @route(blueprint, "/admin/integrations", rule=ADMIN)
