@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -19,7 +18,7 @@ from rse.app import create_app
 from rse.core import company, db, live, revision
 from rse.core.model import Base
 from rse.people import deputies
-from tests import factories, kept, servers
+from tests import emptied, factories, kept, servers
 
 # The same examples everywhere, so that an unchanged tree gives the same answer; RSE_HYPOTHESIS=search looks further.
 hypothesis.register_profile("same", derandomize=True, print_blob=True)
@@ -122,19 +121,17 @@ def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFac
     return "rse_template"
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: str, postgres_template: str) -> emptied.Databases:
+    return emptied.Databases(postgres_server, postgres_template)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """A fresh database with every table."""
-    name = f"t_{uuid4().hex[:12]}"
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        # Copying files costs half of writing each page through the log, the way since PostgreSQL 15.
-        by_file = "STRATEGY file_copy" if connection.dialect.server_version_info >= (15,) else ""
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgres_template} {by_file}"))
-    yield postgres_server.replace("/postgres", f"/{name}")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+def postgres_url(postgres_databases: emptied.Databases) -> Iterator[str]:
+    """An empty database with every table."""
+    name = postgres_databases.take()
+    yield postgres_databases.url(name)
+    postgres_databases.give_back(name)
 
 
 def build(data_dir: Path, **overrides: Any) -> Flask:
