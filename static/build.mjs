@@ -101,7 +101,7 @@ put('app.css', css);
 // The service worker is last: it is told which files make the shell, and changes when one of them does.
 const shell = ['app.css', 'app.js', 'inter.woff2', 'icons.svg', 'icon.svg'].map(name => manifest[name]);
 enter(await build({ ...common, entryPoints: ['js/sw.js'], format: 'iife', sourcemap: false,
-  define: { SHELL: JSON.stringify(shell) } }));
+  define: { SHELL: JSON.stringify(shell), PICTURE: JSON.stringify(manifest['icon-192.png']) } }));
 
 writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
 console.log(`static/dist: ${Object.keys(manifest).length} files in the manifest`);

@@ -41,6 +41,13 @@ SWITCHES: dict[str, tuple[Any, Any]] = {
         lazy("Random coffee"),
         lazy("Every two weeks chance brings together those who take part, two from different departments."),
     ),
+    "push": (
+        lazy("Push notifications"),
+        lazy(
+            "Browsers show what people are told though no page is open; the services of their makers "
+            "carry it and cannot read it."
+        ),
+    ),
 }
 
 
@@ -56,7 +63,7 @@ class CompanyForm(Schema):
     closes: str = Field("18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     holidays: str = Field("", max_length=2000)
     guest_domains: str = Field("", max_length=5000)
-    features: list[Literal["chat", "indicators", "pulse", "previews", "coffee"]] = Field(
+    features: list[Literal["chat", "indicators", "pulse", "previews", "coffee", "push"]] = Field(
         default_factory=list, max_length=9
     )
     company_figures: Literal["everyone", "leadership"] = "everyone"

@@ -101,7 +101,14 @@ def forget(session: Session) -> None:
 
 
 OFFERED = ("fr", "en")
-SWITCHES = ("chat", "indicators", "pulse", "previews", "coffee")  # features that a company may do without
+SWITCHES = (
+    "chat",
+    "indicators",
+    "pulse",
+    "previews",
+    "coffee",
+    "push",
+)  # features that a company may do without
 
 
 def switched_off(session: Session) -> frozenset[str]:

@@ -58,6 +58,14 @@ def is_open(hours: Hours, moment: datetime, zone: str) -> bool:
     return _works(hours, local.date()) and hours.opens <= local.time().replace(tzinfo=None) < hours.closes
 
 
+def closing(hours: Hours, moment: datetime, zone: str) -> datetime:
+    """Give the end of the working day that a moment is in, in UTC; the moment itself outside of one."""
+    if not is_open(hours, moment, zone):
+        return moment
+    place = ZoneInfo(zone)
+    return datetime.combine(moment.astimezone(place).date(), hours.closes, place).astimezone(UTC)
+
+
 def next_opening(hours: Hours, moment: datetime, zone: str, *, not_before: date | None = None) -> datetime:
     """Give the first beginning of a working day after a moment, in UTC; a year on when there is none."""
     place = ZoneInfo(zone)

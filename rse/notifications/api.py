@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Blueprint
 
+from rse.accounts import devices
 from rse.core import db
 from rse.core.api import Listing, endpoint, respond
 from rse.core.model import encode_id
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer, viewer_id
-from rse.notifications import choosing, queries, service
+from rse.notifications import choosing, queries, service, subscribing
 from rse.notifications.delivering import kinds
 from rse.notifications.schemas import (
     AllPreferences,
@@ -103,3 +104,27 @@ def set_preferences(body: AllPreferences) -> Any:
     if body.theme:
         remember_theme(response, body.theme)
     return response
+
+
+@endpoint(blueprint, "/me/push", rule=SIGNED_IN, returns=Listing)
+def browsers() -> dict[str, Any]:
+    """List the browsers that you are pushed to; a browser is switched on in its own page."""
+    found = subscribing.listed(db.session(), viewer())
+    return {
+        "items": [
+            {
+                "id": encode_id(one.id),
+                "browser": devices.described(one.user_agent),
+                "created_at": one.created_at,
+                "failing": one.failing,
+            }
+            for one in found
+        ],
+        "next_cursor": None,
+    }
+
+
+@endpoint(blueprint, "/me/push/<pid:subscription_id>", "DELETE", rule=SIGNED_IN, status=204)
+def push_no_more(subscription_id: int) -> None:
+    """Push no more to one of your browsers."""
+    subscribing.remove(db.session(), viewer(), subscription_id)

@@ -11,7 +11,7 @@ from rse.core.policy import Invalid
 from rse.groups import queries as groups
 from rse.notifications import queries, service
 from rse.notifications.delivering import kinds
-from rse.notifications.schemas import NotificationWishes, WishesForm
+from rse.notifications.schemas import NotificationWishes, Switch, WishesForm
 from rse.notifications.wishes import CHANNELS, Wishes
 
 
@@ -24,11 +24,17 @@ def present(session: Session, viewer: Viewer) -> dict[str, Any]:
         for group in groups.mine(viewer)
     }
     quiet = {"opens": None, "closes": None, "days": [], **wishes.quiet}
-    return {"frequency": wishes.frequency, "kinds": every, "groups": mine, "quiet": quiet}
+    return {
+        "frequency": wishes.frequency,
+        "kinds": every,
+        "groups": mine,
+        "quiet": quiet,
+        "push_text": wishes.push_text,
+    }
 
 
 def _alone(wishes: Wishes, notice: Any, channel: str) -> bool:
-    usual: bool = notice.mailed if channel == "mail" else True
+    usual: bool = True if channel == "app" else notice.mailed
     return wishes.kinds.get(notice.kind, {}).get(channel, usual)
 
 
@@ -43,15 +49,22 @@ def choose(session: Session, viewer: Viewer, sent: NotificationWishes) -> None:
     if sent.frequency:
         wishes = replace(wishes, frequency=sent.frequency)
     if sent.kinds is not None:
-        chosen = {kind: switch.model_dump() for kind, switch in sent.kinds.items()}
+        chosen = {kind: _over(wishes.kinds.get(kind), switch) for kind, switch in sent.kinds.items()}
         wishes = replace(wishes, kinds={**wishes.kinds, **chosen})
     if sent.groups is not None:
-        chosen = {mine[slug]: switch.model_dump() for slug, switch in sent.groups.items()}
+        chosen = {mine[slug]: _over(wishes.groups.get(mine[slug]), s) for slug, s in sent.groups.items()}
         wishes = replace(wishes, groups={**wishes.groups, **chosen})
     if sent.quiet is not None:
         said = {name: value for name, value in sent.quiet.model_dump().items() if value}
         wishes = replace(wishes, quiet=said)
+    if sent.push_text is not None:
+        wishes = replace(wishes, push_text=sent.push_text)
     _keep(session, viewer, wishes)
+
+
+def _over(held: Any, sent: Switch) -> dict[str, bool]:
+    """Give a switch as it was with what was sent over it: a program that knows no push leaves it."""
+    return {**(held or {}), **sent.model_dump(exclude_none=True)}
 
 
 def _keep(session: Session, viewer: Viewer, wishes: Wishes) -> None:
@@ -60,15 +73,29 @@ def _keep(session: Session, viewer: Viewer, wishes: Wishes) -> None:
     service.replan(session, viewer.id, kinds(), wishes, place)
 
 
-def of_form(viewer: Viewer, form: WishesForm) -> NotificationWishes:
-    """Read the form of the page: what is not ticked is off."""
-    every = {kind: {"app": kind in form.app, "mail": kind in form.mail} for kind in kinds()}
+def of_form(viewer: Viewer, form: WishesForm, *, push: bool) -> NotificationWishes:
+    """Read the form of the page: what is not ticked is off; push stays as it is where the page has none."""
+    every = {
+        kind: {
+            "app": kind in form.app,
+            "mail": kind in form.mail,
+            "push": kind in form.push if push else None,
+        }
+        for kind in kinds()
+    }
     mine = {
-        group.slug: {"app": group.slug in form.group_app, "mail": group.slug in form.group_mail}
+        group.slug: {
+            "app": group.slug in form.group_app,
+            "mail": group.slug in form.group_mail,
+            "push": group.slug in form.group_push if push else None,
+        }
         for group in groups.mine(viewer)
     }
     quiet = {"opens": form.opens, "closes": form.closes, "days": [int(day) for day in form.days]}
-    sent = {"frequency": form.frequency, "kinds": every, "groups": mine, "quiet": quiet}
+    sent = {
+        "frequency": form.frequency, "kinds": every, "groups": mine, "quiet": quiet,
+        "push_text": form.push_text if push else None,
+    }  # fmt: skip
     return NotificationWishes.model_validate(sent)
 
 

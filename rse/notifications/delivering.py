@@ -23,11 +23,11 @@ from rse.feed.events import CommentChanged, PostDeleted, PostMoved
 from rse.feed.models import Comment, Post
 from rse.groups.events import GroupRetokened, MemberLeft
 from rse.groups.models import Group, Membership
-from rse.notifications import queries, service
+from rse.notifications import queries, service, subscribing
 from rse.notifications.events import Forgotten, Spread
 from rse.notifications.models import Notification
 from rse.notifications.service import Receiver
-from rse.notifications.wishes import mail_at
+from rse.notifications.wishes import mail_at, push_at
 
 AT_ONCE = 100  # people who are told in the transaction of the event itself
 BATCH = 500  # people in one transaction when there are more
@@ -132,13 +132,17 @@ def _readers(session: Session, told: Told, people: Iterable[int]) -> list[int]:
 def _deliver(session: Session, notice: Notice, told: Told, people: Sequence[int]) -> None:
     listening = service.without_muted(session, told.thread, people)
     zone, mails = settings().timezone, bool(settings().mail_url)
+    reached = subscribing.reached(session, listening)
     receivers = []
     for person, (wishes, place) in queries.wishes_and_places(session, listening, zone).items():
         shown = wishes.on(notice, "app", told.group_id)
         by_mail = mails and wishes.on(notice, "mail", told.group_id)
         at = mail_at(wishes, place.company, place.zone, told.at) if by_mail else None
-        if shown or at:
-            receivers.append(Receiver(person, hidden=not (shown and notice.in_bell), mail_at=at))
+        pushed = person in reached and wishes.on(notice, "push", told.group_id)
+        soon = push_at(wishes, place.company, place.zone, told.at) if pushed else None
+        if shown or at or soon:
+            hidden = not (shown and notice.in_bell)
+            receivers.append(Receiver(person, hidden=hidden, mail_at=at, push_at=soon))
     service.store(session, notice.kind, told, receivers)
 
 

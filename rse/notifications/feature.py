@@ -6,7 +6,18 @@ from rse.chat.events import ConversationRead
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.notifications import api, catching_up, delivering, exports, live, models, settings_views, views
+from rse.notifications import (
+    api,
+    catching_up,
+    delivering,
+    exports,
+    live,
+    models,
+    push_views,
+    settings_views,
+    subscribing,
+    views,
+)
 from rse.notifications.events import Spread
 
 
@@ -42,6 +53,7 @@ feature = Feature(
     panels=(Panel("post.thread", "mute", lazy("Mute this thread"), 10, views.beside_thread),),
     exports=(exports.export,),
     live=live.register,
+    seals=(subscribing.seal_anew,),
 )
 
-__all__ = ["catching_up", "feature", "models", "settings_views"]
+__all__ = ["catching_up", "feature", "models", "push_views", "settings_views"]

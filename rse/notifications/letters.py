@@ -76,7 +76,7 @@ def letter(person: Any, items: Sequence[Item], *, network: str) -> Mail:
     return Mail(
         to=person.email,
         to_name=person.display_name,
-        subject=parts[0].subject if single else _gathered(len(items), network),
+        subject=parts[0].subject if single else gathered(len(items), network),
         text=templates.get_template("notifications/mail.txt").render(**values),
         html=templates.get_template("notifications/mail.html").render(**values),
         message_id=f"<notification.{newest}.{person.id}@{host}>",
@@ -89,7 +89,8 @@ def letter(person: Any, items: Sequence[Item], *, network: str) -> Mail:
     )
 
 
-def _gathered(number: int, network: str) -> str:
+def gathered(number: int, network: str) -> str:
+    """Say how much there is, when it is of several threads."""
     return ngettext(
         "%(n)s notification on %(network)s", "%(n)s notifications on %(network)s", number, network=network
     )

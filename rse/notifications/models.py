@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rse.core.model import Base, Identified
+from rse.core.model import Base, BigId, Identified
 
 PERSON = "person.id"
 UNREAD = text("read_at IS NULL")
 TO_MAIL = text("mail_at IS NOT NULL")
+TO_PUSH = text("push_at IS NOT NULL")
 
 
 class Notification(Identified):
@@ -27,6 +28,7 @@ class Notification(Identified):
             "ix_notification_unread", "person_id", "id", postgresql_where=UNREAD, sqlite_where=UNREAD
         ),
         Index("ix_notification_mail", "mail_at", postgresql_where=TO_MAIL, sqlite_where=TO_MAIL),
+        Index("ix_notification_push", "push_at", postgresql_where=TO_PUSH, sqlite_where=TO_PUSH),
         Index("ix_notification_thread", "thread", "person_id"),
     )  # fmt: skip
 
@@ -44,6 +46,7 @@ class Notification(Identified):
     hidden: Mapped[bool] = mapped_column(default=False)
     mail_at: Mapped[datetime | None]  # when it is mailed if it is not read by then
     mailed_at: Mapped[datetime | None]
+    push_at: Mapped[datetime | None]  # when it is pushed to a browser if it is not read by then
 
 
 class NotificationSettings(Base):
@@ -58,6 +61,8 @@ class NotificationSettings(Base):
     kinds: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     groups: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     quiet: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    push_text: Mapped[bool] = mapped_column(default=False, server_default=false())  # what was written, too
+    push_removed: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # see subscribing.py
 
 
 class MutedThread(Base):
@@ -70,3 +75,32 @@ class MutedThread(Base):
     )
     thread: Mapped[str] = mapped_column(String(40), primary_key=True)
     at: Mapped[datetime]
+
+
+class PushKey(Base):
+    """The pair of keys by which push services know this network (VAPID); there is one row."""
+
+    __tablename__ = "push_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    public: Mapped[str] = mapped_column(String(120))
+    private: Mapped[str] = mapped_column(Text)  # sealed, see accounts/sealing.py
+    created_at: Mapped[datetime]
+
+
+class PushSubscription(Identified):
+    """A browser that shows notifications though no page is open; it ends with the session it was made in.
+
+    `endpoint` is the address at the browser's push service; what is sent there only the browser opens.
+    """
+
+    __tablename__ = "push_subscription"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True)
+    session_id: Mapped[int] = mapped_column(BigId, ForeignKey("session.id", ondelete="CASCADE"), unique=True)
+    endpoint: Mapped[str] = mapped_column(Text)
+    endpoint_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    p256dh: Mapped[str] = mapped_column(String(100))  # the browser's public key, base64url
+    auth: Mapped[str] = mapped_column(String(40))  # its secret, base64url
+    created_at: Mapped[datetime]
+    failing_since: Mapped[datetime | None]  # since when its service takes nothing

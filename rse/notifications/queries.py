@@ -184,7 +184,9 @@ def wishes_of(session: Session, person_id: int) -> Wishes:
 
 
 def _wishes(held: NotificationSettings | None) -> Wishes:
-    return Wishes(held.frequency, held.kinds, held.groups, held.quiet) if held else Wishes()
+    if held is None:
+        return Wishes()
+    return Wishes(held.frequency, held.kinds, held.groups, held.quiet, held.push_text)
 
 
 def place_of(session: Session, site: str, zone: str) -> Place:

@@ -64,10 +64,19 @@ ENDS_BEFORE = lazy("The hours end after they begin.")
 
 
 class Switch(Schema):
-    """Whether something reaches somebody in the page and by mail."""
+    """Whether something reaches somebody in the page, by mail and by push; push stays when it is left out."""
 
     app: bool = True
     mail: bool = True
+    push: bool | None = None
+
+
+class SwitchOut(BaseModel):
+    """Whether something reaches you in the page, by mail, and in the browsers that you have switched on."""
+
+    app: bool
+    mail: bool
+    push: bool
 
 
 class Quiet(Schema):
@@ -91,6 +100,7 @@ class NotificationWishes(Schema):
     kinds: Annotated[dict[str, Switch], Field(max_length=100)] | None = None
     groups: Annotated[dict[str, Switch], Field(max_length=500)] | None = None  # by slug
     quiet: Quiet | None = None
+    push_text: bool | None = None  # a push also says what was written, not only who did what
 
 
 class AllPreferences(Preferences):
@@ -103,9 +113,10 @@ class WishesOut(BaseModel):
     """What you hear, where and when."""
 
     frequency: Literal["soon", "daily", "weekly", "never"]
-    kinds: dict[str, Switch]
-    groups: dict[str, Switch]
+    kinds: dict[str, SwitchOut]
+    groups: dict[str, SwitchOut]
     quiet: Quiet
+    push_text: bool
 
 
 class AllPreferencesOut(PreferencesOut):
@@ -120,8 +131,11 @@ class WishesForm(Schema):
     frequency: Literal["soon", "daily", "weekly", "never"] = "soon"
     app: list[str] = Field(default_factory=list, max_length=100)
     mail: list[str] = Field(default_factory=list, max_length=100)
+    push: list[str] = Field(default_factory=list, max_length=100)
     group_app: list[str] = Field(default_factory=list, max_length=500)
     group_mail: list[str] = Field(default_factory=list, max_length=500)
+    group_push: list[str] = Field(default_factory=list, max_length=500)
+    push_text: bool = False
     opens: Clock | None = None
     closes: Clock | None = None
     days: Annotated[list[Literal["1", "2", "3", "4", "5", "6", "7"]], Field(max_length=7)] = Field(
@@ -133,3 +147,15 @@ class WishesForm(Schema):
         if self.opens and self.closes and self.opens >= self.closes:
             raise ValueError(ENDS_BEFORE)
         return self
+
+
+KEY = r"^[A-Za-z0-9_-]+=*$"  # base64url
+
+
+class NewSubscription(Schema):
+    """What a browser gives for being pushed to: its address and its keys."""
+
+    endpoint: str = Field(min_length=10, max_length=2000)
+    p256dh: str = Field(min_length=80, max_length=100, pattern=KEY)
+    auth: str = Field(min_length=20, max_length=40, pattern=KEY)
+    renewed: bool = False  # by itself, after a new sign-in

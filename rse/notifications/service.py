@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from rse.core.policy import Invalid
 from rse.notifications.events import NotificationsRead
 from rse.notifications.models import MutedThread, Notification, NotificationSettings
 from rse.notifications.queries import Place
-from rse.notifications.wishes import Wishes, mail_at
+from rse.notifications.wishes import Wishes, mail_at, push_at
 
 MOST_MUTED = 2000  # threads; nobody comes near
 
@@ -42,6 +42,7 @@ class Receiver:
     person_id: int
     hidden: bool = False
     mail_at: datetime | None = None
+    push_at: datetime | None = None
 
 
 def store(session: Session, kind: str, told: Told, receivers: Sequence[Receiver]) -> list[int]:
@@ -53,9 +54,12 @@ def store(session: Session, kind: str, told: Told, receivers: Sequence[Receiver]
         "by_id": told.by_id, "group_id": told.group_id, "at": told.at,
     }  # fmt: skip
     rows = [
-        {**same, "id": new_id(), "person_id": r.person_id, "hidden": r.hidden, "mail_at": r.mail_at}
+        {
+            **same, "id": new_id(), "person_id": r.person_id, "hidden": r.hidden, "mail_at": r.mail_at,
+            "push_at": r.push_at,
+        }
         for r in receivers
-    ]
+    ]  # fmt: skip
     stored = new(session, Notification).returning(Notification.__table__.c.person_id)
     people = list(session.scalars(stored, rows))
     count(session, people)
@@ -94,7 +98,7 @@ def read(
         unread.append(Notification.thread == thread)
     if object_up_to is not None:
         unread.append(Notification.object_id <= object_up_to)
-    noted = update(Notification).where(*unread).values(read_at=clock.now(), mail_at=None)
+    noted = update(Notification).where(*unread).values(read_at=clock.now(), mail_at=None, push_at=None)
     changed = session.execute(noted.execution_options(synchronize_session=False))
     number = int(getattr(changed, "rowcount", 0))
     if number:
@@ -143,6 +147,7 @@ def prefer(session: Session, person_id: int, wishes: Wishes) -> None:
         "kinds": dict(wishes.kinds),
         "groups": dict(wishes.groups),
         "quiet": dict(wishes.quiet),
+        "push_text": wishes.push_text,
     }
     held = session.get(NotificationSettings, person_id)
     if held is None:
@@ -156,10 +161,14 @@ def prefer(session: Session, person_id: int, wishes: Wishes) -> None:
 def replan(
     session: Session, person_id: int, kinds: Mapping[str, Notice], wishes: Wishes, place: Place
 ) -> None:
-    """Plan anew the mails that wait for a person: their wishes have changed, and off means off now."""
-    waiting = (Notification.person_id == person_id, Notification.mail_at.is_not(None))
-    for row in session.scalars(select(Notification).where(*waiting)):
+    """Plan anew what waits for a person, mails and pushes: their wishes have changed, off means off now."""
+    waits = or_(Notification.mail_at.is_not(None), Notification.push_at.is_not(None))
+    for row in session.scalars(select(Notification).where(Notification.person_id == person_id, waits)):
         notice = kinds.get(row.kind)
-        wanted = notice is not None and wishes.on(notice, "mail", row.group_id)
-        row.mail_at = mail_at(wishes, place.company, place.zone, row.at) if wanted else None
+        if row.mail_at is not None:
+            wanted = notice is not None and wishes.on(notice, "mail", row.group_id)
+            row.mail_at = mail_at(wishes, place.company, place.zone, row.at) if wanted else None
+        if row.push_at is not None:
+            wanted = notice is not None and wishes.on(notice, "push", row.group_id)
+            row.push_at = push_at(wishes, place.company, place.zone, row.at) if wanted else None
     session.flush()

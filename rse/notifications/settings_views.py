@@ -10,9 +10,10 @@ from rse.core.i18n import _
 from rse.core.policy import NotFound
 from rse.core.web import PUBLIC, SIGNED_IN, Form, flash, page, read_form, route, see_other, viewer
 from rse.groups import queries as groups
-from rse.notifications import choosing
+from rse.notifications import choosing, subscribing
 from rse.notifications.delivering import kinds
 from rse.notifications.letters import read_way_out
+from rse.notifications.push_views import shown
 from rse.notifications.schemas import WishesForm
 from rse.notifications.views import blueprint
 
@@ -30,6 +31,8 @@ def preferences(form: Form[WishesForm] | None = None, status: int = 200) -> Any:
         working=working_time(session, who.card.site),
         errors=form.errors if form else {},
         days=_days(),
+        push=not subscribing.is_off(session),
+        browsers=shown(),
     )
 
 
@@ -44,7 +47,8 @@ def save_preferences() -> Any:
     form = read_form(WishesForm)
     if form.value is None:
         return preferences(form, 422)
-    choosing.choose(db.session(), viewer(), choosing.of_form(viewer(), form.value))
+    push = not subscribing.is_off(db.session())
+    choosing.choose(db.session(), viewer(), choosing.of_form(viewer(), form.value, push=push))
     flash(_("Your choices are saved."), "ok")
     return see_other(".preferences")
 

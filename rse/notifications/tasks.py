@@ -2,7 +2,7 @@
 
 from rse.core import db
 from rse.core.jobs import schedule
-from rse.notifications import delivering, mailing
+from rse.notifications import delivering, mailing, pushing
 
 KEPT_DAYS = 120
 
@@ -22,3 +22,9 @@ def clean() -> None:
 def send_mails() -> None:
     """Once a minute: mail what is due and still not read."""
     mailing.run()
+
+
+@schedule("* * * * *")
+def send_pushes() -> None:
+    """Once a minute: push what is due and still not read."""
+    pushing.run()

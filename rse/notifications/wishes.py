@@ -11,9 +11,12 @@ from rse.core import hours
 from rse.core.company import WorkingTime
 from rse.core.notice import Notice
 
-CHANNELS = ("app", "mail")
+CHANNELS = ("app", "mail", "push")
 FREQUENCIES = ("soon", "daily", "weekly", "never")
-MAIL_AFTER = timedelta(minutes=5)  # a mail goes only for what is not read by then; never under 10 seconds
+# A push, then a mail, go only for what is not read by then; never under 10 seconds, so that what is taken
+# back leaves no trace.
+PUSH_AFTER = timedelta(seconds=30)
+MAIL_AFTER = timedelta(minutes=5)
 Switches = Mapping[str, Mapping[str, bool]]
 
 
@@ -25,10 +28,11 @@ class Wishes:
     kinds: Switches = field(default_factory=dict)  # {kind: {channel: on}}
     groups: Switches = field(default_factory=dict)  # {group id as text: {channel: on}}
     quiet: Mapping[str, Any] = field(default_factory=dict)  # opens, closes, days: see core.hours
+    push_text: bool = False  # a push also says what was written
 
     def on(self, notice: Notice, channel: str, group_id: int | None) -> bool:
         """Tell whether a kind of a group reaches somebody by a channel: both must be on."""
-        usual = notice.mailed if channel == "mail" else True
+        usual = True if channel == "app" else notice.mailed
         kind = self.kinds.get(notice.kind, {}).get(channel, usual)
         group = self.groups.get(str(group_id), {}).get(channel, True) if group_id else True
         return kind and group and not (channel == "mail" and self.frequency == "never")
@@ -48,3 +52,8 @@ def mail_at(wishes: Wishes, company: WorkingTime, zone: str, at: datetime) -> da
         case "weekly":
             return hours.next_week(working, at, zone)
     return None
+
+
+def push_at(wishes: Wishes, company: WorkingTime, zone: str, at: datetime) -> datetime:
+    """Give when what happened at a moment is pushed if it is not read by then: in working hours only."""
+    return hours.when_open(hours.hours_of(company, wishes.quiet), at + PUSH_AFTER, zone)

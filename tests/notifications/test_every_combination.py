@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from rse.accounts.models import Person
-from rse.core import company, db
+from rse.accounts import sessions
+from rse.accounts.models import Person, Session
+from rse.core import clock, company, db
 from rse.core.notice import Told
 from rse.notifications import delivering, service
-from rse.notifications.models import Notification
+from rse.notifications.models import Notification, PushSubscription
 from rse.notifications.wishes import Wishes
 from tests import factories
 
@@ -22,7 +23,9 @@ STEP = timedelta(minutes=5)
 ZONES = ("Europe/Paris", "America/New_York", "Asia/Kolkata")
 HOURS = st.integers(6, 21).map(lambda hour: f"{hour:02}:00")
 DAYS = st.lists(st.integers(1, 7), unique=True, max_size=6).map(sorted)
-SWITCH = st.fixed_dictionaries({}, optional={"app": st.booleans(), "mail": st.booleans()})
+SWITCH = st.fixed_dictionaries(
+    {}, optional={"app": st.booleans(), "mail": st.booleans(), "push": st.booleans()}
+)
 # Around both clock changes, a year's end, and an ordinary week.
 MOMENTS = st.sampled_from(["2026-03-27", "2026-10-23", "2026-11-20", "2026-12-23"]).flatmap(
     lambda day: st.integers(0, 6 * 288).map(
@@ -83,12 +86,34 @@ def expected(
         moment += STEP
 
 
+def expected_push(at: datetime, zone: str, said: dict[str, Any], own: dict[str, Any]) -> datetime:
+    """Half a minute later in working hours, else at the next opening: moments here are whole steps."""
+    moment = at + timedelta(seconds=30)
+    if works(moment, zone, said, own):
+        return moment
+    moment = at
+    while not works(moment, zone, said, own):
+        moment += STEP
+    return moment
+
+
+def switch_on(person_id: int) -> None:
+    """Let a browser of a person be pushed to."""
+    session = db.begin_write()
+    sessions.begin(session, person_id)
+    signed = session.scalars(select(Session.id)).one()
+    keys = {"endpoint": "https://push.example.com/x", "endpoint_hash": "x", "p256dh": "x", "auth": "x"}
+    session.add(PushSubscription(person_id=person_id, session_id=signed, created_at=clock.now(), **keys))
+    db.commit()
+
+
 def test_what_is_kept_agrees_with_the_model(make_app: Callable[..., Flask]) -> None:
     app = make_app(mail_url="smtp://127.0.0.1:1")
     with app.app_context():
         person = factories.make_person(db.begin_write(), "amelie.rousseau")
         db.commit()
         person_id, names = person.id, sorted(delivering.kinds())
+        switch_on(person_id)
 
         @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
         @given(st.sampled_from(names), MOMENTS, WANTED)
@@ -111,8 +136,10 @@ def test_what_is_kept_agrees_with_the_model(make_app: Callable[..., Flask]) -> N
             shown = switch.get("app", True)
             by_mail = switch.get("mail", notice.mailed)
             due = expected(frequency, at, zone, said, quiet) if by_mail else None
-            found = (row.hidden, row.mail_at) if row else None
+            pushed = expected_push(at, zone, said, quiet) if switch.get("push", notice.mailed) else None
+            found = (row.hidden, row.mail_at, row.push_at) if row else None
             db.commit()
-            assert found == ((not (shown and notice.in_bell), due) if shown or due else None)
+            told_at_all = shown or due or pushed
+            assert found == ((not (shown and notice.in_bell), due, pushed) if told_at_all else None)
 
         check()

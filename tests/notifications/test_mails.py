@@ -234,8 +234,8 @@ def test_the_way_out_needs_no_sign_in_and_looking_changes_nothing(office: Office
     office.comment("karim", post, "Trois")
     assert office.later(minutes=6) == 0
     kinds = office.call("amelie", "GET", "/me/preferences").json["notifications"]["kinds"]
-    assert kinds["comment"] == {"app": True, "mail": False}
-    assert kinds["answer"] == {"app": True, "mail": True}
+    assert kinds["comment"] == {"app": True, "mail": False, "push": True}
+    assert kinds["answer"] == {"app": True, "mail": True, "push": True}
     assert anybody.get(path[:-3] + "abc").status_code == 404
     assert anybody.post("/notifications/unsubscribe/x").status_code == 404
 
@@ -286,8 +286,8 @@ def test_the_page_of_wishes_works_as_a_form(office: Office) -> None:
     assert answer.status_code == 303
     said = browser.get("/api/v1/me/preferences").json["notifications"]
     assert (said["frequency"], said["quiet"]) == ("daily", {"opens": "09:00", "closes": None, "days": [1, 2]})
-    assert said["kinds"]["comment"] == {"app": True, "mail": False}
-    assert said["kinds"]["mention"] == {"app": False, "mail": True}
+    assert said["kinds"]["comment"] == {"app": True, "mail": False, "push": False}
+    assert said["kinds"]["mention"] == {"app": False, "mail": True, "push": False}
     wrong = browser.post("/settings/notifications", data={"opens": "12:00", "closes": "09:00"})
     assert wrong.status_code == 422
     assert "finissent après" in wrong.text

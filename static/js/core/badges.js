@@ -33,4 +33,5 @@ export async function start() {
     seen();
   });
   seen();
+  if (localStorage.getItem('rse-push')) (await import('../push.js')).renew().catch(() => { /* at the next page */ });
 }
