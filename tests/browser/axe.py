@@ -1,10 +1,13 @@
 """axe-core in a page: what it finds, as lines that a failing test can show."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tests import servers
 
+WIDTHS = (320, 390, 1024, 1440)
+USUAL = ((390, "light"), (1440, "dark"))
 SCRIPT = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # From the top of the page: what has scrolled half under the bar is not "too small". A page that still scrolls by
@@ -40,3 +43,16 @@ def violations(page: Any, scope: str | None = None) -> list[str]:
 def overflow(page: Any) -> int:
     """By how many pixels the page is wider than its window; 0 or less is right."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def everywhere(page: Any, looks: Sequence[tuple[int, str]] = USUAL) -> list[str]:
+    """What is wrong with the page: wider than its window at any width, or found by axe at these widths and themes."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if (wider := overflow(page)) > 0:
+            found.append(f"{width}: {wider} pixels wider than the window")
+        for theme in (theme for at, theme in looks if at == width):
+            page.emulate_media(color_scheme=theme)
+            found += [f"{width} {theme}: {one}" for one in violations(page)]
+    return found

@@ -24,6 +24,7 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-background-networking",
 ]
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = ("net::ERR_INTERNET_DISCONNECTED",)
 
 
@@ -36,8 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium; the test is skipped by name where there is none."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """The system's Chromium, the shell without a window first (it takes a quarter less); a skip where there is none."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         servers.missing("Chromium")
     with sync_playwright() as playwright:

@@ -177,9 +177,8 @@ def test_people_are_chosen_by_typing(open_as: Opens) -> None:
     expect(page.locator(".message.mine").last).to_contain_text("Bonjour Sofia")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])
-def test_pages_of_discussion_are_accessible(open_as: Opens, width: int, scheme: str) -> None:
-    pair = Pair(open_as, viewport={"width": width, "height": 850}, color_scheme=scheme)
+def test_pages_of_discussion_are_accessible(open_as: Opens) -> None:
+    pair = Pair(open_as, reduced_motion="reduce")
     pair.open(pair.amelie)
     write(pair.amelie, "Une *ligne* et `du code`")
     expect(pair.amelie.locator(".message[data-id]")).to_have_count(1)
@@ -187,5 +186,4 @@ def test_pages_of_discussion_are_accessible(open_as: Opens, width: int, scheme: 
     expect(pair.amelie.locator(".message[data-id]")).to_have_count(2)
     for path in (pair.path, "/messages", "/messages/new", f"{pair.path}/people"):
         pair.amelie.goto(path)
-        assert axe.violations(pair.amelie) == [], path
-        assert axe.overflow(pair.amelie) <= 0, path
+        assert axe.everywhere(pair.amelie) == [], path

@@ -11,7 +11,6 @@ from playwright.sync_api import Page
 from tests.browser import axe, pages
 from tests.browser.conftest import Served
 
-WIDTHS = (320, 390, 1024, 1440)
 # Where axe runs, page by page in turn: once in French and in English in the other layout and the other theme.
 AXE = {
     "fr": ((390, "light"), (1440, "dark"), (390, "dark"), (1440, "light")),
@@ -35,20 +34,6 @@ def language(server: Served) -> Iterator[Callable[[str], None]]:
 
     yield put
     put("fr")
-
-
-def faults(page: Page, locale: str, turn: int) -> list[str]:
-    """What is wrong with the page that is open."""
-    found = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if (wider := axe.overflow(page)) > 0:
-            found.append(f"{width}: {wider} pixels wider than the window")
-        at, theme = AXE[locale][turn % 4]
-        if at == width:
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            found += [f"{width} {theme}: {one}" for one in axe.violations(page)]
-    return found
 
 
 @pytest.fixture
@@ -83,6 +68,6 @@ def test_every_page_is_accessible(
         page.wrong.clear()  # type: ignore[attr-defined]
         page.goto(path)
         page.wait_for_load_state("load")
-        found = [*faults(page, locale, turn), *page.wrong]  # type: ignore[attr-defined]
+        found = [*axe.everywhere(page, [AXE[locale][turn % 4]]), *page.wrong]  # type: ignore[attr-defined]
         wrong += [f"{view} {path} {one}" for one in found]
     assert not wrong, "\n".join(wrong)
