@@ -15,6 +15,7 @@ FEATURES = (
     "announcements",
     "gatherings",
     "sharing",
+    "pages",
     "coffee",
     "drafts",
     "search",

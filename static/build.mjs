@@ -31,7 +31,7 @@ const ICONS = `house message-circle users-round contact-round lightbulb chart-no
   thumbs-up sun moon monitor filter pin flag copy share-2 history wifi-off refresh-cw image paperclip star sparkles
   hand-helping network megaphone party-popper hash reply menu languages shield shield-check file-text trending-up trending-down
   minus triangle-alert wrench briefcase graduation-cap coffee loader-circle key download upload laptop smartphone external-link
-  message-circle-question-mark messages-square circle-x circle-plus undo-2 tag list-checks bell-off target layers plug`;
+  message-circle-question-mark book-open messages-square circle-x circle-plus undo-2 tag list-checks bell-off target layers plug`;
 
 // Icons of the frame of every page and of the feed: they stand in the page itself, so that nothing waits for another file.
 const NEAR = `house users-round contact-round message-circle chart-no-axes-column bell search plus user settings bookmark monitor sun moon

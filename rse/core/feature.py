@@ -27,7 +27,7 @@ class Document:
     """One object as the search index knows it; the database stays the truth."""
 
     key: str  # "post:123": kind and id
-    kind: Literal["post", "comment", "person", "group", "message", "file"]
+    kind: Literal["post", "comment", "person", "group", "message", "file", "page"]
     audience: str  # the token of its root
     title: str
     body: str

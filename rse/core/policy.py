@@ -26,6 +26,8 @@ class Action(StrEnum):
     DELETE_COMMENT = "delete_comment"
     REACT = "react"
     ACCEPT_ANSWER = "accept_answer"
+    WRITE_PAGE = "write_page"
+    DELETE_PAGE = "delete_page"
     VOTE = "vote"
     DECIDE = "decide"
     THANK = "thank"

@@ -7,7 +7,9 @@ from html import unescape
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from slugify import slugify
 
 MAX_MENTIONS = 50
 MAX_URL_SHOWN = 70
@@ -17,6 +19,10 @@ MARK = re.compile(
     r"|(?<![\w#&/])#(?P<tag>[^\W\d_][\w-]{1,48})",
     re.IGNORECASE,
 )
+WIKI = re.compile(
+    r"\[\[([^\[\]\n|]{1,120})(?:\|([^\[\]\n|]{1,120}))?\]\]"
+)  # [[Title]], [[Title|words shown]]
+PAGE = "#page:"  # what the address of a link to a page begins with, until somebody looks
 TAGS = {
     "a",
     "p",
@@ -86,6 +92,27 @@ def _decorate(state: StateCore) -> None:
         block.children = children
 
 
+def page_key(title: str) -> str:
+    """Give what a page is linked by: its title in plain letters; empty for a title without any."""
+    return slugify(title, max_length=80)
+
+
+def _wiki(state: StateInline, silent: bool) -> bool:
+    """Turn [[Title]] into a link to a page, where the text stands in one."""
+    match = WIKI.match(state.src, state.pos) if state.env.get("wiki") else None
+    key = page_key(match[1]) if match else ""
+    if match is None or not key:
+        return False
+    if not silent:
+        title, shown = match[1].strip(), (match[2] or match[1]).strip()
+        opening = state.push("link_open", "a", 1)
+        opening.attrs = {"href": f"{PAGE}{key}", "class": "page", "title": title}
+        state.push("text", "", 0).content = shown
+        state.push("link_close", "a", -1)
+    state.pos = match.end()
+    return True
+
+
 def _headings(state: StateCore) -> None:
     """Keep headings of a text below those of the page."""
     for token in state.tokens:
@@ -100,6 +127,7 @@ _markdown = (
 )
 _markdown.core.ruler.push("decorate", _decorate)
 _markdown.core.ruler.push("headings", _headings)
+_markdown.inline.ruler.before("link", "wiki", _wiki)
 
 
 # What makes a text more than words and line ends: then the parser is asked. The rest is nine in ten messages.
@@ -116,11 +144,14 @@ def _words(source: str) -> str:
     return "\n".join(f"<p>{text}</p>" for text in lines if text)
 
 
-def render(source: str, people: People | None = None) -> str:
-    """Turn Markdown into HTML that is safe to show; `people` are those who may be mentioned in it."""
+def render(source: str, people: People | None = None, *, wiki: bool = False) -> str:
+    """Turn Markdown into HTML that is safe to show; `people` are those who may be mentioned in it.
+
+    With `wiki`, [[Title]] is a link to the page of that title: its address begins with PAGE.
+    """
     if not MARKED.search(source) and not (people and "@" in source):
         return _words(source)
-    html = _markdown.render(source, {"people": people or {}})
+    html = _markdown.render(source, {"people": people or {}, "wiki": wiki})
     clean: str = nh3.clean(
         html,
         tags=TAGS,
@@ -155,6 +186,19 @@ def hashtags(source: str) -> list[str]:
     # Tags have become links already: their text runs begin with the sign.
     found = [run[1:].lower() for run in _outside_code(source) if run.startswith("#") and MARK.fullmatch(run)]
     return list(dict.fromkeys(found))
+
+
+def wiki_links(source: str) -> dict[str, str]:
+    """Give {key: title} of the pages that a text points to, code apart, in the order of the text."""
+    if "[[" not in source:
+        return {}
+    found: dict[str, str] = {}
+    for block in _markdown.parse(source, {"people": {}, "wiki": True}):
+        for token in block.children or ():
+            href = str(token.attrs.get("href", "")) if token.type == "link_open" else ""
+            if href.startswith(PAGE) and token.attrs.get("class") == "page":
+                found.setdefault(href.removeprefix(PAGE), str(token.attrs["title"]))
+    return found
 
 
 TAG = re.compile(r"<[^>]+>")

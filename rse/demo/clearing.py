@@ -12,6 +12,7 @@ from rse.core.model import Base
 from rse.feed.models import Post
 from rse.groups.models import Group
 from rse.integration.models import Webhook
+from rse.pages.models import Page, PageVersion
 from rse.people.models import Department, DepartmentMembership, PersonSkill, Profile, Skill
 
 CHUNK = 400
@@ -37,6 +38,7 @@ def choose(session: Session) -> Doomed:
         - _used_departments(session),
         "skill": set(session.scalars(select(Skill.id).where(Skill.demo))) - _used_skills(session),
         "conversation": _conversations(session),
+        "page": set(session.scalars(select(Page.id).where(Page.demo))) - _used_pages(session),
         "webhook": set(session.scalars(WEBHOOKS)),
     }
     _spread(session, doomed)
@@ -53,7 +55,13 @@ def _used_groups(session: Session) -> set[int]:
     posts = _real(select(Post.group_id).where(Post.group_id.is_not(None), ~Post.demo), Post.author_id)
     talks = select(Conversation.group_id).join(Message, Message.conversation_id == Conversation.id)
     written = _real(talks.where(Conversation.group_id.is_not(None)), Message.author_id)
-    return {*session.scalars(posts), *session.scalars(written)}
+    pages = select(Page.group_id).where(Page.id.in_(_used_pages(session)))
+    return {*session.scalars(posts), *session.scalars(written), *session.scalars(pages)}
+
+
+def _used_pages(session: Session) -> set[int]:
+    """Give the pages that real people have written in."""
+    return set(session.scalars(_real(select(PageVersion.page_id), PageVersion.author_id)))
 
 
 def _used_departments(session: Session) -> set[int]:
@@ -127,5 +135,5 @@ def remove(session: Session, doomed: Doomed) -> int:
 
 def adopt(session: Session) -> None:
     """Let go of the mark on what stays because real people use it."""
-    for model in (Group, Department, Skill, Conversation):
+    for model in (Group, Department, Skill, Conversation, Page):
         session.execute(update(model).where(model.demo).values(demo=False))

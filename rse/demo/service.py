@@ -27,6 +27,7 @@ from rse.demo import (
     conversations,
     habits,
     kinds,
+    pages,
     programs,
     pulse,
     recounting,
@@ -40,6 +41,7 @@ from rse.groups.models import Group
 from rse.indicators import service as indicators
 from rse.indicators.engine import job
 from rse.indicators.models import Signal
+from rse.pages.events import PageChanged
 from rse.people.events import PersonChanged
 
 SEED = 1907  # of all chance: two loadings on one day give the same company
@@ -91,6 +93,7 @@ def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bo
     company.gather(made)
     conversations.Threads(made).load()
     kinds.load(made)
+    pages.load(made)
     attachments.load(made)
     habits.look_around(made)
     habits.come(made)
@@ -151,6 +154,8 @@ def _tell(session: Session, doomed: clearing.Doomed, left: recounting.Survivors)
         emit(session, MessagesChanged(conversation_id, tuple(messages)))
     for group_id in sorted(doomed["group"] | left.groups):
         emit(session, GroupChanged(group_id))
+    for page_id in sorted(doomed.get("page", ())):
+        emit(session, PageChanged(page_id))
     for person_id in sorted(doomed["person"]):
         emit(session, PersonChanged(person_id))
 

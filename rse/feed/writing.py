@@ -42,7 +42,7 @@ class Named:
     kind: str
 
 
-def write(session: Session, viewer: Viewer, body: str, audience: str) -> Written:
+def write(session: Session, viewer: Viewer, body: str, audience: str, *, wiki: bool = False) -> Written:
     """Render a text for an audience. Raises Invalid(body=...) when it names somebody outside of it.
 
     Logins that the writer cannot know stay plain text, so that an error tells nothing about them.
@@ -53,7 +53,7 @@ def write(session: Session, viewer: Viewer, body: str, audience: str) -> Written
     if outside:
         raise Invalid(body=_outside(outside))
     links = {p.uid.lower(): (f"/people/{encode_id(p.id)}", p.name) for p in people}
-    html = text.render(body, links)
+    html = text.render(body, links, wiki=wiki)
     return Written(body, html, tuple(p.id for p in people), tuple(text.hashtags(body)))
 
 

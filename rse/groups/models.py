@@ -37,6 +37,7 @@ class Group(Identified):
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)  # counts changes of what a card shows of it
     demo: Mapped[bool] = mapped_column(default=False)
+    pages_by: Mapped[str] = mapped_column(String(10), default="members", server_default="members")  # or staff
 
     @validates("name")
     def _named(self, _field: str, name: str) -> str:

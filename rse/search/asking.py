@@ -31,6 +31,7 @@ TYPES = {
     "group": frozenset({"group"}),
     "message": frozenset({"message"}),
     "file": frozenset({"file"}),
+    "page": frozenset({"page"}),
 }
 FIELD = {"post_kind": "kind"}  # what a facet is called in a question, where that differs
 WORDS_OF_NAME = 8

@@ -27,7 +27,7 @@ from rse.search.topics import topic_of
 
 FIRST_EXPERTS, FIRST_GROUPS = 3, 2  # shown above the other results
 FIRST = {"person": 3, "group": FIRST_GROUPS}
-REST = frozenset({"post", "comment", "message", "file"})
+REST = frozenset({"post", "comment", "message", "file", "page"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class SearchInput(Page):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, populate_by_name=True)
 
     q: Question = ""
-    type: Literal["", "post", "comment", "person", "group", "message", "file"] = ""
+    type: Literal["", "post", "comment", "person", "group", "message", "file", "page"] = ""
     group: Short = ""
     author: Short = ""
     department: Short = ""

@@ -88,6 +88,7 @@ def _tabs(asked: SearchInput, answer: Answer) -> list[tuple[str, str, str, str |
         "person": _("People"),
         "post": _("Posts"),
         "group": _("Groups"),
+        "page": _("Pages"),
         "message": _("Messages"),
         "file": _("Files"),
     }

@@ -13,7 +13,7 @@ from rse.core.model import Base
 ROOT = Path(__file__).resolve().parents[2]
 # Tables with an audience that are no readable root of their own, and why.
 NOT_INDEXED: dict[str, str] = {"report": "moderators have a queue; nobody searches for what was reported"}
-KIND_OF_TABLE = {"person": "person", "group": "group", "post": "post", "message": "message"}
+KIND_OF_TABLE = {"person": "person", "group": "group", "post": "post", "message": "message", "page": "page"}
 
 
 @pytest.fixture
