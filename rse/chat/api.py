@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from rse.chat import members, queries, service, shapes
+from rse.chat import members, queries, reading, service, shapes
 from rse.chat.discussion import discussion
 from rse.chat.models import Message
 from rse.chat.policy import Place
@@ -100,7 +100,8 @@ def list_messages(conversation_id: int, query: ListMessages) -> Any:
     if len(found) > query.limit:
         cursor = encode_cursor("before" if after is None else "after", rows[-1].seq)
     rows.sort(key=lambda one: one.seq)
-    return {"items": shapes.messages(session, rows), "next_cursor": cursor}
+    quoted = reading.quotes(session, rows, place)
+    return {"items": shapes.own(session, viewer(), rows, quoted), "next_cursor": cursor}
 
 
 def _range(query: ListMessages) -> tuple[int | None, int | None]:
@@ -132,7 +133,10 @@ def _one(message: Message) -> dict[str, Any]:
 @endpoint(blueprint, "/messages/<pid:message_id>", rule=SIGNED_IN, returns=MessageOut)
 def get_message(message_id: int) -> Any:
     """Give one message."""
-    return _one(queries.message(db.session(), viewer(), message_id))
+    session, message = db.session(), queries.message(db.session(), viewer(), message_id)
+    quoted = reading.quotes(session, [message], queries.place(session, viewer(), message.conversation_id))
+    (found,) = shapes.own(session, viewer(), [message], quoted)
+    return found
 
 
 @endpoint(

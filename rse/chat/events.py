@@ -39,6 +39,27 @@ class MessageDeleted(Event):
 
 
 @dataclass(frozen=True)
+class MessagePinned(Event):
+    """A message is pinned for everybody in its conversation, or is not any more."""
+
+    conversation_id: int
+    message_id: int
+    pos: int
+
+
+@dataclass(frozen=True)
+class MessageReacted(Event):
+    """Somebody gave a sign under a message (`on`), or took it back."""
+
+    conversation_id: int
+    message_id: int
+    pos: int
+    person_id: int
+    name: str
+    on: bool
+
+
+@dataclass(frozen=True)
 class MessagesChanged(Event):
     """Many messages have changed at once: other people read them now, or their author was erased."""
 
@@ -59,9 +80,13 @@ class ParticipantChanged(Event):
 
 @dataclass(frozen=True)
 class ConversationRead(Event):
-    """A person has read a conversation up to `seq`; `pos` is 0 when the others are not told."""
+    """A person has read a conversation up to `seq`; `pos` is 0 when the others are not told.
+
+    `back` says that they want to read again what they had read: only their own pages are told.
+    """
 
     conversation_id: int
     person_id: int
     seq: int
     pos: int
+    back: bool = False

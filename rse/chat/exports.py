@@ -1,18 +1,21 @@
 """What a person's own export contains of live discussion, and how an erasure treats it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from rse.chat.events import MessagesChanged
-from rse.chat.models import Message, Participation
+from rse.chat import reacting
+from rse.chat.models import Message, MessageReaction, Participation, SavedMessage
 from rse.core import clock
 from rse.core.events import emit
 from rse.core.feature import Export
 from rse.core.model import encode_id
 from rse.core.render import iso
+
+BATCH = 500
 
 
 def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
@@ -27,6 +30,25 @@ def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
             "edited_at": iso(one.edited_at) if one.edited_at else None,
             "body": one.body,
         }
+    yield from _signs(session, person_id)
+
+
+def _signs(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
+    """Give which messages the person keeps or reacted to: where and when, not the words of others."""
+    for what, table in (("saved", SavedMessage), ("reaction", MessageReaction)):
+        query = select(table, Message.conversation_id, Message.seq).join(
+            Message, Message.id == table.message_id
+        )
+        for row in session.execute(query.where(table.person_id == person_id).order_by(table.at)):
+            one = row[0]
+            yield {
+                "what": what,
+                "name": one.name if isinstance(one, MessageReaction) else None,
+                "message_id": encode_id(one.message_id),
+                "conversation_id": encode_id(row.conversation_id),
+                "seq": row.seq,
+                "at": iso(one.at),
+            }
 
 
 def erase(session: Session, person_id: int) -> None:
@@ -37,11 +59,32 @@ def erase(session: Session, person_id: int) -> None:
         select(Message.conversation_id, Message.id).where(*theirs)
     ):
         written.setdefault(conversation_id, []).append(message_id)
-    nothing = {"body": "", "body_html": "", "reactions": {}, "deleted_at": clock.now()}
+    nothing = {"body": "", "body_html": "", "reactions": {}, "deleted_at": clock.now(), "pinned_at": None}
     session.execute(update(Message).where(*theirs).values(**nothing, version=Message.version + 1))
     for conversation_id, ids in written.items():
         emit(session, MessagesChanged(conversation_id, tuple(ids)))
     session.execute(delete(Participation).where(Participation.person_id == person_id))
+    session.execute(delete(SavedMessage).where(SavedMessage.person_id == person_id))
+    _take_signs(session, person_id)
+
+
+def _take_signs(session: Session, person_id: int) -> None:
+    """Take the person's signs from under messages, and count those again."""
+    given = select(MessageReaction.message_id).where(MessageReaction.person_id == person_id)
+    ids = sorted(set(session.scalars(given)))
+    session.execute(delete(MessageReaction).where(MessageReaction.person_id == person_id))
+    session.execute(update(Message).where(Message.pinned_by == person_id).values(pinned_by=None))
+    recount(session, ids)
+
+
+def recount(session: Session, ids: Sequence[int]) -> None:
+    """Count the signs under messages again, from the rows that are left."""
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        left = reacting.counts(session, part)
+        for message in session.scalars(select(Message).where(Message.id.in_(part))):
+            message.reactions = {} if message.deleted_at else left.get(message.id, {})
+        session.flush()
 
 
 EXPORT = Export("messages", rows, erase)

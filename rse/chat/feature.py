@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rse.chat import api, live, models, queries, tasks, views
+from rse.chat import api, live, message_api, message_views, models, queries, tasks, views
 from rse.chat.attaching import HOLDER
 from rse.chat.exports import EXPORT
 from rse.chat.following import follow
@@ -42,4 +42,4 @@ feature = Feature(
     keeps=(tasks.EVENTS,),
 )
 
-__all__ = ["feature", "models"]
+__all__ = ["feature", "message_api", "message_views", "models"]

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.cards import cards
 from rse.chat import choosing, policy, queries, service, shapes
-from rse.chat.events import ConversationRead, MessageDeleted, MessageEdited, MessageSent, ParticipantChanged
+from rse.chat.events import (
+    ConversationRead,
+    MessageDeleted,
+    MessageEdited,
+    MessagePinned,
+    MessageReacted,
+    MessageSent,
+    ParticipantChanged,
+)
 from rse.chat.models import Conversation, Message
 from rse.chat.schemas import MarkReadLive, SendLive, Sync, Typing, WatchPresence
 from rse.core import db, live
@@ -131,6 +139,8 @@ NAMES = {
     MessageSent: "message:new",
     MessageEdited: "message:edited",
     MessageDeleted: "message:deleted",
+    MessagePinned: "message:pinned",
+    MessageReacted: "message:reaction",
 }
 
 
@@ -141,6 +151,8 @@ def _tell_message(session: Session, event: Any, conversation: Conversation, grou
     readers = queries.recipients(session, conversation.id, message.era)
     rooms = _group_rooms(conversation, group) if group else [person_token(p) for p in readers]
     (payload,) = shapes.messages(session, [message])
+    if isinstance(event, MessageReacted):
+        payload |= {"person_id": encode_id(event.person_id), "name": event.name, "on": event.on}
     live.send(NAMES[type(event)], {**payload, "pos": event.pos}, rooms)
     if isinstance(event, MessageSent):
         counted = [person_token(p) for p, muted in readers.items() if not muted and p != event.author_id]
@@ -155,6 +167,8 @@ def _tell_read(session: Session, event: ConversationRead, conversation: Conversa
         "seq": event.seq,
     }
     own = person_token(event.person_id)
+    if event.back:
+        payload["back"] = True
     if event.pos:
         payload["pos"] = event.pos
         live.send("conversation:read", payload, _rooms(session, conversation, None))
@@ -189,7 +203,7 @@ def narrow(session: Session, events: Sequence[GroupRetokened]) -> None:
 SUBSCRIBERS = (
     Subscriber(
         "chat.deliver",
-        (MessageSent, MessageEdited, MessageDeleted, ParticipantChanged, ConversationRead),
+        (*NAMES, ParticipantChanged, ConversationRead),
         deliver,
         mode="live",
     ),

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from rse.accounts.names import FOLDED, folded_name
 from rse.core.model import Base, Identified
 
 CONVERSATION = "conversation.id"
+MESSAGE = "message.id"
 PERSON = "person.id"
+PINNED: Any = {"postgresql_where": text("pinned_at IS NOT NULL"), "sqlite_where": text("pinned_at IS NOT NULL")}
 
 
 def _folded(context: Any) -> str:
@@ -86,6 +88,7 @@ class Message(Identified):
         UniqueConstraint("author_id", "client_id"),
         Index("ix_message_author_at", "author_id", "at"),
         Index("ix_message_at", "at"),
+        Index("ix_message_pinned", "conversation_id", "pinned_at", **PINNED),
     )
 
     conversation_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(CONVERSATION, ondelete="CASCADE"))
@@ -102,7 +105,39 @@ class Message(Identified):
     at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    pinned_at: Mapped[datetime | None]
+    pinned_by: Mapped[int | None] = mapped_column(BigInteger)  # a person
     version: Mapped[int] = mapped_column(default=1)
+
+
+class MessageReaction(Base):
+    """A sign of one person under a message; the message counts them."""
+
+    __tablename__ = "message_reaction"
+
+    message_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(MESSAGE, ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True, index=True
+    )
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    at: Mapped[datetime]
+
+
+class SavedMessage(Base):
+    """A message that somebody keeps for later; nobody else is shown it."""
+
+    __tablename__ = "saved_message"
+    __table_args__ = (Index("ix_saved_message_person", "person_id", "at", "message_id"),)
+
+    message_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(MESSAGE, ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
+    )
+    at: Mapped[datetime]
 
 
 class ConversationEvent(Base):

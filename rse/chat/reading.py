@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import Card
-from rse.chat import policy, queries, shapes
+from rse.chat import keeping, policy, queries, shapes
 from rse.chat.models import Message
 from rse.chat.policy import Place
 from rse.core.audience import Viewer
@@ -36,6 +37,7 @@ class Line:
     unread: bool = False  # the first one that was not read
     quote: Mapping[str, str] | None = None
     files: Sequence[Shown] = ()
+    own: keeping.Mine = keeping.NOTHING
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Room:
     readers: Mapping[str, int] = field(default_factory=dict)
     may_send: bool = False
     may_invite: bool = False
+    pinned: int = 0  # how many messages are
     moderates: bool = False  # takes back what others wrote, in a group's discussion
 
     @property
@@ -67,8 +70,15 @@ def room(
     before: int | None = None,
     after: int | None = None,
     at: int | None = None,
+    newest: bool = False,
 ) -> Room:
-    """Give a page of a conversation: its newest messages, or those before, after or around a number."""
+    """Give a page of a conversation: those before, after or around a number, or the newest messages.
+
+    Unless the newest are asked for, it opens at the first unread one where that is further up.
+    """
+    unread = place.conversation.seq - place.read_seq if place.takes_part else 0
+    if not newest and (before, after, at) == (None, None, None) and unread > PAGE:
+        at = place.read_seq + 1
     found, older, newer = _window(session, place, before, after, at)
     people = queries.people(session, [place.conversation.id])[place.conversation.id] if place.direct else []
     shown = {**shapes.conversation(place, people, viewer), "viewer": encode_id(viewer.id)}
@@ -77,8 +87,26 @@ def room(
         place, shown, people, lines(session, viewer, place, found), older, newer,
         {encode_id(p): seq for p, seq in readers.items() if p != viewer.id},
         policy.may_send(viewer, place), policy.may_invite(place),
-        policy.may_delete(viewer, place, 0),
+        keeping.pinned_count(session, place), policy.may_delete(viewer, place, 0),
     )  # fmt: skip
+
+
+def seq_of_day(session: Session, viewer: Viewer, place: Place, day: date) -> int:
+    """Give the number of the first message of a day (the viewer's), or of the next day that has one.
+
+    Later messages have later numbers: the middle is looked at, then the middle of the rest. At most 32 reads
+    of one row each, however long the conversation; past its end the last number is given.
+    """
+    start = datetime.combine(day, time.min, ZoneInfo(viewer.timezone))
+    low, high = 1, place.conversation.seq + 1
+    while low < high:
+        middle = (low + high) // 2
+        found = queries.messages(session, place, after=middle - 1, limit=0)
+        if not found or found[0].at >= start:
+            high = middle
+        else:
+            low = found[0].seq + 1
+    return max(1, min(low, place.conversation.seq))
 
 
 def _window(
@@ -102,7 +130,8 @@ def lines(session: Session, viewer: Viewer, place: Place, found: Sequence[Messag
     """Give the lines of messages in their order."""
     shown = shapes.messages(session, found)
     files = attached(session, "message", [one.id for one in found if one.files and one.deleted_at is None])
-    quotes = _quotes(session, found, place)
+    quoted = quotes(session, found, place)
+    marks = keeping.mine(session, viewer, [one.id for one in found])
     made: list[Line] = []
     before: Message | None = None
     marked = not place.takes_part
@@ -121,15 +150,16 @@ def lines(session: Session, viewer: Viewer, place: Place, found: Sequence[Messag
                 may_delete=not gone and policy.may_delete(viewer, place, message.author_id),
                 day=format_date(message.at, "full") if new_day else "",
                 unread=unread,
-                quote=quotes.get(message.reply_to or 0),
+                quote=quoted.get(message.reply_to or 0),
                 files=files.get(message.id, ()),
+                own=marks.get(message.id, keeping.NOTHING),
             )
         )  # fmt: skip
         before = message
     return made
 
 
-def _quotes(session: Session, found: Sequence[Message], place: Place) -> dict[int, dict[str, str]]:
+def quotes(session: Session, found: Sequence[Message], place: Place) -> dict[int, dict[str, str]]:
     """Give the beginning of what is replied to, for those who read it."""
     wanted = queries.by_ids(session, (one.reply_to for one in found if one.reply_to))
     shown = shapes.messages(session, [one for one in wanted.values() if one.era >= place.since_era])

@@ -1,5 +1,6 @@
 """What the actions of live discussion take, from forms, programs and sockets alike."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
@@ -22,6 +23,7 @@ def _said(text: str) -> str:
 
 Body = Annotated[str, Field(max_length=MAX_BODY), AfterValidator(_said)]
 ClientId = Annotated[str, Field(min_length=1, max_length=MAX_CLIENT_ID, pattern=r"^[\w.:-]+$")]
+Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9998, 12, 31))]
 Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -59,6 +61,8 @@ class RoomQuery(Schema):
     before: Seq | None = None
     after: Seq | None = None
     at: Seq | None = None
+    date: Day | None = None
+    newest: bool = False
     reply: str | None = Field(None, max_length=13)
     edit: str | None = Field(None, max_length=13)
 
@@ -103,6 +107,25 @@ class MarkRead(Schema):
     """Read up to this message."""
 
     seq: Seq
+
+
+class MarkUnread(Schema):
+    """Unread from this message on."""
+
+    seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class ReactByForm(Schema):
+    """A sign under a message."""
+
+    name: Annotated[str, Field(max_length=16)]
+
+
+class SwitchByForm(Schema):
+    """Whether something is to be so; the form says where it stands."""
+
+    on: bool
+    back: Literal["saved"] | None = None
 
 
 class MarkReadByForm(MarkRead):
@@ -176,8 +199,23 @@ class Person(BaseModel):
     colour: int
 
 
+class MineOut(BaseModel):
+    """What the caller has done to a message."""
+
+    saved: bool
+    reactions: list[str]
+
+
+class QuoteOut(BaseModel):
+    """The beginning of what a message answers."""
+
+    id: str
+    name: str
+    text: str
+
+
 class MessageOut(BaseModel):
-    """One message."""
+    """One message. `mine` and `quote` stand where it is asked for, not in what sockets bring."""
 
     id: str
     conversation_id: str
@@ -191,7 +229,10 @@ class MessageOut(BaseModel):
     deleted_at: str | None
     reply_to: str | None
     reactions: dict[str, int]
+    pinned_at: str | None
     attachments: list[FileOut]
+    mine: MineOut | None = None
+    quote: QuoteOut | None = None
 
 
 class ConversationOut(BaseModel):

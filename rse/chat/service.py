@@ -145,6 +145,7 @@ def delete(session: Session, viewer: Viewer, message_id: int) -> Message:
 def blank(message: Message) -> None:
     """Take everything from a message that its author has said."""
     message.body, message.body_html, message.reactions = "", "", {}
+    message.pinned_at = message.pinned_by = None
     message.deleted_at, message.version = clock.now(), message.version + 1
 
 
@@ -190,3 +191,19 @@ def mark_read(session: Session, viewer: Viewer, conversation_id: int, seq: int) 
     take_part(session, viewer, place, seq)
     emit(session, ConversationRead(conversation_id, viewer.id, seq, pos))
     return seq
+
+
+def mark_unread(session: Session, viewer: Viewer, conversation_id: int, seq: int) -> int:
+    """Let a message and those after it count as unread for the viewer; gives how far they have read now.
+
+    Only their own pages are told. Raises NotFound.
+    """
+    place = queries.place(session, viewer, conversation_id)
+    read = max(0, min(seq - 1, place.read_seq))
+    if not place.takes_part or read == place.read_seq:
+        return place.read_seq
+    mine = session.get_one(Participation, (conversation_id, viewer.id))
+    mine.read_seq = read
+    session.flush()
+    emit(session, ConversationRead(conversation_id, viewer.id, read, 0, back=True))
+    return read

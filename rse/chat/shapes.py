@@ -1,12 +1,13 @@
 """Messages and conversations as programs see them: the same form over REST and over sockets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import Card, cards
-from rse.chat import policy, queries
+from rse.chat import keeping, policy, queries
 from rse.chat.models import ConversationEvent, Message
 from rse.chat.policy import Place
 from rse.core.audience import Viewer
@@ -48,6 +49,7 @@ def message(one: Message, author: Card, files: Sequence[Shown] = ()) -> dict[str
         "deleted_at": iso(one.deleted_at) if one.deleted_at else None,
         "reply_to": encode_id(one.reply_to) if one.reply_to else None,
         "reactions": one.reactions,
+        "pinned_at": iso(one.pinned_at) if one.pinned_at else None,
         "attachments": [file_data(file) for file in files],
     }
 
@@ -60,13 +62,32 @@ def messages(session: Session, found: Iterable[Message]) -> list[dict[str, Any]]
     return [message(one, authors[one.author_id], files.get(one.id, ())) for one in rows]
 
 
+def own(
+    session: Session,
+    viewer: Viewer,
+    found: Sequence[Message],
+    quotes: Mapping[int, Mapping[str, str]] | None = None,
+) -> list[dict[str, Any]]:
+    """Write several messages for one reader: with what they themselves did to it, and what it answers."""
+    marks, quotes = keeping.mine(session, viewer, [one.id for one in found]), quotes or {}
+    return [
+        {
+            **shown,
+            "mine": asdict(marks.get(one.id, keeping.NOTHING)),
+            "quote": quotes.get(one.reply_to or 0),
+        }
+        for one, shown in zip(found, messages(session, found), strict=True)
+    ]
+
+
 def events(session: Session, rows: Sequence[ConversationEvent]) -> list[dict[str, Any]]:
     """Write events as the sockets do, with their position; a message is given as it is now."""
     found = queries.by_ids(session, (r.payload["message_id"] for r in rows if "message_id" in r.payload))
     shown = dict(zip(found, messages(session, found.values()), strict=True))
     return [
         {
-            **(shown.get(row.payload["message_id"], {}) if "message_id" in row.payload else row.payload),
+            **shown.get(row.payload.get("message_id"), {}),
+            **{name: value for name, value in row.payload.items() if name != "message_id"},
             "event": row.kind,
             "conversation_id": encode_id(row.conversation_id),
             "pos": row.pos,

@@ -5,7 +5,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, request, url_for
 from werkzeug.wrappers import Response
 
 from rse.chat import choosing, members, queries, reading, service, shapes
@@ -25,7 +25,19 @@ from rse.core.i18n import _, format_date, format_time
 from rse.core.model import decode_id
 from rse.core.policy import Invalid, NotFound
 from rse.core.text import excerpt, plain
-from rse.core.web import SIGNED_IN, Form, flash, page, read_address, read_form, route, see_other, viewer
+from rse.core.web import (
+    SIGNED_IN,
+    Form,
+    flash,
+    is_fragment,
+    page,
+    read_address,
+    read_form,
+    route,
+    see_other,
+    viewer,
+)
+from rse.feed.cards import REACTIONS
 from rse.files import taking
 from rse.groups import views as groups
 from rse.groups.models import Group
@@ -35,14 +47,14 @@ LISTED = 50
 ROOM = "/messages/<pid:conversation_id>"
 
 
-def _query(schema: type[Any]) -> Any:
+def read_query(schema: type[Any]) -> Any:
     """Read what an address says, leaving out what is none of ours."""
     known = {k: v for k, v in request.args.items() if k in schema.model_fields and v}
     many = {k: request.args.getlist(k) for k in known if "list" in str(schema.model_fields[k].annotation)}
     return read_address(schema, {**known, **many})
 
 
-def _list(q: str = "") -> dict[str, Any]:
+def listed(q: str = "") -> dict[str, Any]:
     found = queries.listed(db.session(), viewer(), q=q, limit=LISTED)
     places = found[:LISTED]
     return {
@@ -55,20 +67,20 @@ def _list(q: str = "") -> dict[str, Any]:
 @route(blueprint, "/messages", rule=SIGNED_IN)
 def index() -> Any:
     """Show the viewer's conversations."""
-    return page("chat/messages.html", room=None, **_list(request.args.get("q", "")[:100]))
+    return page("chat/messages.html", room=None, **listed(request.args.get("q", "")[:100]))
 
 
 @route(blueprint, "/messages/list", rule=SIGNED_IN)
 def list_only() -> Any:
     """Give the list alone, for a page that is open."""
     current = request.args.get("current", "")
-    return page("chat/_list.html", current=current, **_list(request.args.get("q", "")[:100]))
+    return page("chat/_list.html", current=current, **listed(request.args.get("q", "")[:100]))
 
 
 @route(blueprint, "/messages/new", rule=SIGNED_IN)
 def new() -> Any:
     """Show the form of a new conversation, with the people chosen so far."""
-    query = _query(PeopleQuery)
+    query = read_query(PeopleQuery)
     return _new(Form({}, None, {}), query.q, query.member_ids)
 
 
@@ -83,14 +95,14 @@ def _new(form: Form[Any], q: str, chosen: list[int], status: int = 200) -> Any:
         found=[card for card in choosing.known_cards(session, who, q=q) if card.id not in chosen]
         if q
         else [],
-        **_list(),
+        **listed(),
     )
 
 
 @route(blueprint, "/messages/people", rule=SIGNED_IN, limit="120/minute")
 def people() -> Any:
     """Give the people whose name begins so, for the completion of the form."""
-    query = _query(PeopleQuery)
+    query = read_query(PeopleQuery)
     found = choosing.known_cards(db.session(), viewer(), q=query.q) if query.q else []
     return page("chat/_people.html", found=[card for card in found if card.id not in query.member_ids])
 
@@ -126,13 +138,15 @@ def _known_ids(texts: Iterable[str]) -> list[int]:
 def room(conversation_id: int) -> Any:
     """Show a conversation beside the list."""
     place = queries.place(db.session(), viewer(), conversation_id)
-    return page("chat/messages.html", **_room(place), **_list())
+    return page("chat/messages.html", **_room(place), **listed())
 
 
 def _room(place: Place) -> dict[str, Any]:
-    query = _query(RoomQuery)
+    query = read_query(RoomQuery)
     session, who = db.session(), viewer()
-    found = reading.room(session, who, place, before=query.before, after=query.after, at=query.at)
+    at = query.at if query.date is None else reading.seq_of_day(session, who, place, query.date)
+    asked = {"before": query.before, "after": query.after, "at": at}
+    found = reading.room(session, who, place, **asked, newest=query.newest)
     chosen = {line.message["id"]: line for line in found.lines}
     return {
         "room": found,
@@ -141,8 +155,18 @@ def _room(place: Place) -> dict[str, Any]:
         "client_id": token_hex(12),
         "timezone": who.timezone,
         "people_names": {card.public_id: card.display_name for card in found.people},
-        "at": query.at,
+        "at": at,
+        "signs": REACTIONS,
+        "signs_data": {name: [str(label), sign] for name, (label, sign) in REACTIONS.items()},
     }
+
+
+def beside(template: str, place: Place, **values: Any) -> Any:
+    """Show something beside a conversation: alone for the page's script, else with the conversation."""
+    href = url_for("chat.room", conversation_id=place.conversation.id)
+    if is_fragment():
+        return page(template, href=href, signs=REACTIONS, **values)
+    return page("chat/messages.html", **_room(place), beside=template, href=href, **values, **listed())
 
 
 @route(blueprint, "/groups/<slug>/discussion", rule=SIGNED_IN)
@@ -183,7 +207,7 @@ def page_again(conversation_id: int, form: Form[Any]) -> Any:
     flash("; ".join(text for texts in form.errors.values() for text in texts), "error")
     place = queries.place(db.session(), viewer(), conversation_id)
     values = _room(place) | {"held": taking.held(form), "written": form.data.get("body", "")}
-    return page("chat/messages.html", 422, **values, **_list())
+    return page("chat/messages.html", 422, **values, **listed())
 
 
 def _back(conversation_id: int) -> Response:
@@ -230,7 +254,7 @@ def who(conversation_id: int) -> Any:
     if not place.direct:
         raise NotFound
     found = reading.room(session, viewer(), place)
-    query = _query(PeopleQuery)
+    query = read_query(PeopleQuery)
     present = {card.id for card in found.people}
     known = choosing.known_cards(session, viewer(), q=query.q) if query.q else []
     return page(
@@ -238,7 +262,7 @@ def who(conversation_id: int) -> Any:
         room=found,
         typed=query.q,
         found=[c for c in known if c.id not in present],
-        **_list(),
+        **listed(),
     )
 
 

@@ -1,5 +1,6 @@
 """The demo company's conversations, direct and of groups, stored in bulk as old messages."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,14 @@ from sqlalchemy import insert
 
 from rse.chat.events import MessagesChanged
 from rse.chat.members import people_key
-from rse.chat.models import Conversation, ConversationEvent, Message, Participation
+from rse.chat.models import (
+    Conversation,
+    ConversationEvent,
+    Message,
+    MessageReaction,
+    Participation,
+    SavedMessage,
+)
 from rse.core import text
 from rse.core.audience import conversation_token
 from rse.core.events import emit
@@ -42,6 +50,9 @@ def _store(company: Company, lines: list[ChatText]) -> None:
     rows = [row | {"seq": number} for number, row in enumerate(rows, 1)]
     company.session.execute(insert(Message), rows)
     company.session.execute(insert(ConversationEvent), [_event(row) for row in rows])
+    for table, marks in _marks(company, lines, rows).items():
+        if marks:
+            company.session.execute(insert(table), marks)
     conversation.seq = conversation.pos = len(rows)
     conversation.last_id = rows[-1]["id"]
     company.session.flush()
@@ -74,8 +85,24 @@ def _message(company: Company, place: Conversation, line: ChatText, at: datetime
         "id": own, "conversation_id": place.id, "era": ERA, "author_id": company.people[line.author],
         "audience": group.posts_audience if group else conversation_token(place.id, ERA), "at": at,
         "client_id": f"demo-{own}", "body": line.text, "body_html": text.render(line.text, links),
-        "reply_to": None, "reactions": {}, "edited_at": None, "deleted_at": None, "version": 1,
+        "reply_to": None, "reactions": dict(Counter(line.signs.values())), "edited_at": None,
+        "deleted_at": None, "version": 1, "pinned_at": at if line.pinned else None,
+        "pinned_by": company.people[line.author] if line.pinned else None,
     }  # fmt: skip
+
+
+def _marks(company: Company, lines: list[ChatText], rows: list[dict[str, Any]]) -> dict[Any, list[Any]]:
+    """Give the signs under the messages, and who keeps which."""
+    found: dict[Any, list[Any]] = {MessageReaction: [], SavedMessage: []}
+    for line, row in zip(lines, rows, strict=True):
+        for uid, name in line.signs.items():
+            of = {"message_id": row["id"], "person_id": company.people[uid], "at": row["at"]}
+            found[MessageReaction].append({**of, "name": name})
+        found[SavedMessage] += [
+            {"message_id": row["id"], "person_id": company.people[uid], "at": row["at"]}
+            for uid in line.kept_by
+        ]
+    return found
 
 
 def _event(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Inbox
-from rse.chat.models import Conversation, ConversationEvent, Message, Participation
+from rse.chat import exports as chat
+from rse.chat.models import Conversation, ConversationEvent, Message, MessageReaction, Participation
 from rse.demo.clearing import Doomed, chunks
 from rse.feed.models import Acceptance, Comment, Post, Reaction
 from rse.feed.policy import REACTIONS
@@ -27,6 +28,7 @@ class Survivors:
     comments: set[int]
     groups: set[int]
     conversations: set[int]
+    messages: set[int]
     polls: set[int]
     ideas: set[int]
 
@@ -49,6 +51,7 @@ def find(session: Session, doomed: Doomed) -> Survivors:
         by(select(Comment.id), Comment.id, reacted) - comments,
         groups - doomed["group"],
         talks - doomed["conversation"],
+        by(select(MessageReaction.message_id), MessageReaction.person_id, people) - doomed.get("message", set()),
         by(select(Ballot.post_id), Ballot.person_id, people) - doomed["post"],
         by(select(IdeaVote.post_id), IdeaVote.person_id, people) - doomed["post"],
     )
@@ -77,6 +80,7 @@ def recount(session: Session, left: Survivors) -> None:
         )
     for conversation in _loaded(session, Conversation, left.conversations):
         _renumber(session, conversation)
+    chat.recount(session, sorted(left.messages))
     polls.recount(session, left.polls)
     ideas.recount(session, left.ideas)
     session.flush()

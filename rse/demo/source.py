@@ -63,6 +63,9 @@ class ChatText:
     text: str
     members: list[str] = field(default_factory=list)
     group: str | None = None
+    pinned: bool = False
+    signs: dict[str, str] = field(default_factory=dict)  # {login: name of a reaction}
+    kept_by: list[str] = field(default_factory=list)
 
 
 def people(calendar: Calendar) -> bytes:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from rse.chat import service
 from rse.core import db, live
-from rse.core.model import encode_id
+from rse.core.model import decode_id, encode_id
 from rse.groups import service as groups
 from tests import factories
 
@@ -50,6 +51,13 @@ class World:
         response = self.call(name, "POST", f"/conversations/{conversation}/messages", body=body, **more)
         assert response.status_code == 201, response.text
         return dict(response.get_json())
+
+    def many(self, name: str, conversation: str, count: int) -> None:
+        """Store "ligne 1." and so on in one transaction: many are cheap so."""
+        session, viewer = db.begin_write(), factories.viewer_of(self.ids[name])
+        for n in range(1, count + 1):
+            service.send(session, viewer, decode_id(conversation), body=f"ligne {n}.", client_id=f"many-{n}")
+        db.commit()
 
     def bodies(self, name: str, conversation: str) -> list[str] | int:
         """What somebody reads in a conversation, or the status of the refusal."""

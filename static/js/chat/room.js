@@ -6,10 +6,13 @@ import { outbox, Refusal } from './outbox.js';
 import { drawing } from './show.js';
 import { writing } from './writing.js';
 import { scrolling } from './scrolling.js';
+import { actions } from './actions.js';
+import { beside } from './beside.js';
 import { watch } from './here.js';
 import * as wire from './wire.js';
 
 const pollMs = 5000;
+const EVENTS = ['message:new', 'message:edited', 'message:deleted', 'message:pinned', 'message:reaction', 'conversation:member', 'conversation:read'];
 
 export function start(room) {
   const say = room.dataset;
@@ -20,6 +23,7 @@ export function start(room) {
   const names = new Map(Object.entries(JSON.parse(say.people || '{}')));
   let readSeq = Number(say.read);
   let gone = false;
+  let held = false; // marked as unread by hand: stays so until one comes back
 
   const scroll = scrolling(room, draw, id, () => { note(); });
 
@@ -29,7 +33,7 @@ export function start(room) {
     clearTimeout(telling);
     telling = setTimeout(async () => {
       const seq = Number(draw.last()?.dataset.seq ?? 0);
-      if (gone || !say.part || document.hidden || !document.hasFocus() || !scroll.atEnd() || seq <= readSeq) return;
+      if (gone || held || !say.part || document.hidden || !document.hasFocus() || !scroll.atEnd() || seq <= readSeq) return;
       try { await wire.read(id, seq); readSeq = Math.max(readSeq, seq); } catch { /* told with the next one */ }
     }, 150);
   }
@@ -44,8 +48,10 @@ export function start(room) {
   // --- What comes
   function message(event) {
     const bottom = scroll.atEnd();
-    if (event.event === 'message:new' && scroll.hasNewer()) { scroll.below(); return; }
+    if (event.event === 'message:new' && scroll.hasNewer()) { scroll.below(event.seq); return; }
+    if (event.event !== 'message:new' && !draw.find(event.id)) return; // it stands further up, where it is read anew
     const { element, fresh } = draw.put(event);
+    if (fresh && event.reply_to && !draw.find(event.reply_to)) quote(element, event);
     if (event.event !== 'message:new' || !fresh) { seen(); return; }
     room.querySelector('.chat-start')?.remove();
     stopTyping(event.author.id);
@@ -54,10 +60,21 @@ export function start(room) {
       element.before(Object.assign(document.createElement('li'), { className: 'unread-line', textContent: say.textUnread }));
       draw.tidy(element);
     }
-    if (bottom || mine) scroll.toEnd(); else scroll.below();
+    if (bottom || mine) scroll.toEnd(); else scroll.below(event.seq);
     if (!mine && document.hidden) announce(say.textMessage.replace('{a}', event.author.display_name).replace('{b}', element.querySelector('.body').innerText));
     seen();
     note();
+  }
+  /** What is answered stands further up than the page: asked for, by who may read it. */
+  async function quote(element, event) {
+    try { draw.quote(element, event, (await wire.call('GET', `/messages/${event.id}`)).quote); } catch { /* stays without */ }
+  }
+  function unread(element) {
+    room.querySelector('.unread-line')?.remove();
+    element.before(Object.assign(document.createElement('li'), { className: 'unread-line', textContent: say.textUnread }));
+    draw.tidy(element);
+    held = true;
+    readSeq = Number(element.dataset.seq) - 1;
   }
   function member(event) {
     if (event.person_id === me && !event.joined) { gone = true; state(say.textGone); room.querySelector('.chat-write')?.setAttribute('inert', ''); return; }
@@ -72,7 +89,8 @@ export function start(room) {
     if (event.event.startsWith('message:') && event.id) message(event);
     else if (event.event === 'conversation:member') member(event);
     else if (event.event === 'conversation:read') {
-      if (event.person_id === me) readSeq = Math.max(readSeq, event.seq);
+      if (event.person_id === me && event.back) { held = true; readSeq = event.seq; }
+      else if (event.person_id === me) readSeq = Math.max(readSeq, event.seq);
       else { readers.set(event.person_id, Math.max(event.seq, readers.get(event.person_id) ?? 0)); seen(); }
     }
   }
@@ -121,15 +139,21 @@ export function start(room) {
     id,
     draw,
     send(body, reply, attachments) {
-      if (scroll.hasNewer()) { scroll.newest(); return false; }
+      held = false;
       const random = globalThis.crypto?.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-      queue.add({ client_id: random, body, reply_to: reply, attachments });
+      const item = { client_id: random, body, reply_to: reply, attachments };
+      const add = () => queue.add(item);
+      if (scroll.hasNewer()) scroll.newest().then(add, add); else add(); // what one says stands at the end
       return true;
     },
+    more: (element, tool) => menu.open(element, tool),
     change: async (message, body) => draw.put(await wire.call('PATCH', `/messages/${message}`, { body })),
     remove: async message => { await wire.call('DELETE', `/messages/${message}`); draw.put(await wire.call('GET', `/messages/${message}`)); },
     typing: () => { if (wire.online()) ask('typing', { conversation_id: id }).catch(() => {}); },
   });
+
+  const menu = actions(room, { draw, remove: write.ask, unread });
+  beside(room, { go: scroll.go });
 
   // --- Who writes
   const typists = new Map();
@@ -169,7 +193,7 @@ export function start(room) {
   addEventListener('beforeunload', event => { if (queue.waiting) event.preventDefault(); });
 
   live().then(socket => {
-    for (const name of ['message:new', 'message:edited', 'message:deleted', 'conversation:member', 'conversation:read']) {
+    for (const name of EVENTS) {
       socket.on(name, event => { if (event.conversation_id === id) line.receive({ ...event, event: name }); });
     }
     socket.on('typing', types);
@@ -178,11 +202,9 @@ export function start(room) {
   }).catch(() => toast(say.textOffline, 'error'));
   room.addEventListener('click', event => {
     const link = event.target.closest('a.quoted');
-    const target = link && draw.find(link.dataset.quote);
-    if (!target) return;
+    if (!link || !draw.find(link.dataset.quote)) return;
     event.preventDefault();
-    scroll.bring(target, true);
-    target.focus({ preventScroll: true });
+    scroll.go(link.dataset.quote);
   });
   write.ready();
   if (room.closest('.alone') && matchMedia('(width < 50rem)').matches) room.scrollIntoView({ block: 'end' });

@@ -11,6 +11,8 @@ export function scrolling(room, draw, id, read) {
   let newer = Number(say.newer) || 0;
   let loading = false;
   let count = 0;
+  let heard = 0; // the newest number that was told of while newer messages are not on the page
+  const up = room.querySelector('.to-unread');
 
   const atEnd = () => !newer && box.scrollHeight - box.scrollTop - box.clientHeight < near;
   function toEnd() { box.scrollTop = box.scrollHeight; paint(); }
@@ -18,6 +20,8 @@ export function scrolling(room, draw, id, read) {
     if (atEnd()) count = 0;
     jump.hidden = atEnd();
     jump.querySelector('.dot').textContent = count || '';
+    const line = room.querySelector('.unread-line');
+    up.hidden = !line || line.getBoundingClientRect().bottom > box.getBoundingClientRect().top;
     if (count) jump.setAttribute('aria-label', say.textBelow.replace('{a}', count)); else jump.setAttribute('aria-label', jump.dataset.label);
   }
   jump.dataset.label = jump.getAttribute('aria-label');
@@ -44,11 +48,11 @@ export function scrolling(room, draw, id, read) {
         older = more && items.length ? items[0].seq : 0;
         box.scrollTop = box.scrollHeight - rest;
       } else {
-        newer = more && items.length ? items.at(-1).seq : 0;
+        const last = items.at(-1)?.seq ?? from;
+        newer = items.length && (more || last < heard) ? last : 0; // what came while we asked is asked for too
         box.scrollTop = top;
       }
-      room.querySelector('.older').hidden = !older;
-      room.querySelector('.newer').hidden = !newer;
+      ends();
     } catch { /* tried again at the next move */ } finally {
       loading = false;
       box.removeAttribute('aria-busy');
@@ -56,6 +60,54 @@ export function scrolling(room, draw, id, read) {
       paint();
     }
   }
+  function ends() {
+    room.querySelector('.older').hidden = !older;
+    room.querySelector('.newer').hidden = !newer;
+  }
+
+  /** Shows another part of the conversation in place of this one: around a number, or the newest. */
+  async function show(seq) {
+    const around = seq ? `&after_seq=${Math.max(0, seq - 25)}` : '';
+    box.setAttribute('aria-live', 'off');
+    loading = true;
+    try {
+      const { items, next_cursor: more } = await call('GET', `/conversations/${id}/messages?limit=50${around}`);
+      draw.clear();
+      for (const message of items) draw.put(message);
+      older = items[0]?.seq > 1 && (seq || more) ? items[0].seq : 0;
+      const last = items.at(-1)?.seq ?? 0;
+      newer = (seq && more) || last < heard ? last : 0;
+      ends();
+    } finally {
+      loading = false;
+      setTimeout(() => box.removeAttribute('aria-live'), 500);
+    }
+    if (!seq) toEnd();
+  }
+  async function newest() {
+    await show(0);
+    while (newer) { await load('after'); toEnd(); }
+    count = 0;
+    toEnd();
+  }
+  /** Brings a message to the reader, from wherever it stands. */
+  async function go(message, seq) {
+    if (!draw.find(message)) await show(seq);
+    const found = draw.find(message);
+    if (!found) return;
+    draw.list.querySelectorAll('.found').forEach(one => one.classList.remove('found'));
+    found.classList.add('found');
+    bring(found, true);
+    found.focus({ preventScroll: true });
+    paint();
+  }
+  up.addEventListener('click', () => {
+    const line = room.querySelector('.unread-line');
+    if (!line) return;
+    bring(line);
+    line.nextElementSibling?.focus({ preventScroll: true });
+    paint();
+  });
   let frame;
   box.addEventListener('scroll', () => {
     cancelAnimationFrame(frame);
@@ -69,17 +121,19 @@ export function scrolling(room, draw, id, read) {
   for (const [name, direction] of [['.older a', 'before'], ['.newer a', 'after']]) {
     room.querySelector(name)?.addEventListener('click', event => { event.preventDefault(); load(direction); });
   }
-  const newest = () => { location.href = location.pathname; };
-  jump.addEventListener('click', () => { if (newer) newest(); else { toEnd(); box.focus({ preventScroll: true }); } });
+  jump.addEventListener('click', async () => {
+    try { if (newer) await newest(); else toEnd(); box.focus({ preventScroll: true }); } catch { /* the button stays */ }
+  });
   // What stands at the end stays there when the place to write grows or the window changes.
   let end = true;
   box.addEventListener('scroll', () => { end = atEnd(); }, { passive: true });
   new ResizeObserver(() => { if (end) toEnd(); }).observe(box);
 
   return {
-    atEnd, toEnd, newest, bring,
+    atEnd, toEnd, newest, bring, go,
     hasNewer: () => Boolean(newer),
-    below() { count += 1; paint(); jump.hidden = false; },
+    /** Something came that is not in sight. */
+    below(seq) { count += 1; heard = Math.max(heard, seq); paint(); jump.hidden = false; },
     begin(at) {
       const wanted = at ? draw.all().find(one => Number(one.dataset.seq) >= Number(at)) : room.querySelector('.unread-line') ?? (location.hash.startsWith('#m-') && draw.find(location.hash.slice(3)));
       if (wanted) {

@@ -1,5 +1,5 @@
 // Messages as elements. The server writes the first page of them and the pattern that new ones follow.
-import { language } from '../core/page.js';
+import { icon, language } from '../core/page.js';
 import { attached } from '../core/attached.js';
 
 const togetherMs = 5 * 60_000;
@@ -13,6 +13,7 @@ export function drawing(room, me) {
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short', ...zone });
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'full', ...zone });
   const key = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...zone });
+  const signs = new Map(Object.entries(JSON.parse(say.signs || '{}')));
   const dayOf = element => key.format(new Date(element.dataset.at));
 
   const all = () => [...list.querySelectorAll(':scope > .message')];
@@ -58,13 +59,43 @@ export function drawing(room, me) {
     const box = element.querySelector('.quoted');
     if (!box || !message.reply_to) return;
     const held = find(message.reply_to);
-    const name = quoted?.author?.display_name ?? held?.querySelector('.who a')?.textContent ?? '';
+    const name = quoted?.name ?? held?.querySelector('.who a')?.textContent ?? '';
     const words = quoted ? quoted.text : held?.querySelector('.body')?.innerText ?? '';
     box.hidden = false;
     box.href = `#m-${message.reply_to}`;
     box.dataset.quote = message.reply_to;
     box.querySelector('b').textContent = name;
     box.querySelector('span').textContent = words.replace(/\s+/g, ' ').slice(0, 120);
+  }
+
+  /** The signs under a message, each with how many gave it; pressed where the reader did. */
+  function reacts(element, message) {
+    element.querySelector('.reacts')?.remove();
+    const given = [...signs].filter(([name]) => message.reactions?.[name]);
+    if (!given.length || message.deleted_at) return;
+    const own = (element.dataset.signs ?? '').split(' ');
+    const form = Object.assign(document.createElement('form'), { className: 'reacts', method: 'post' });
+    form.append(...given.map(([name, [label, drawn]]) => {
+      const button = Object.assign(document.createElement('button'), { value: name, title: label });
+      button.setAttribute('aria-pressed', own.includes(name));
+      const words = Object.assign(document.createElement('span'), { className: 'sr', textContent: label });
+      const number = Object.assign(document.createElement('span'), { className: 'num', textContent: message.reactions[name] });
+      button.append(icon(drawn), words, ' ', number);
+      return button;
+    }));
+    element.querySelector('.meta').before(form);
+  }
+
+  /** Notes what the reader did to a message, where the server said it. */
+  function own(element, { mine, event, person_id, name, on }) {
+    const given = new Set((element.dataset.signs ?? '').split(' ').filter(Boolean));
+    if (mine) {
+      element.dataset.signs = mine.reactions.join(' ');
+      element.querySelector('.keep').hidden = !mine.saved;
+    } else if (event === 'message:reaction' && person_id === me) {
+      if (on) given.add(name); else given.delete(name);
+      element.dataset.signs = [...given].join(' ');
+    }
   }
 
   /** Writes a message's state into its element: words, edited, deleted. */
@@ -77,6 +108,10 @@ export function drawing(room, me) {
     } else body.innerHTML = message.body_html; // made safe by the server
     element.querySelector('.attached')?.remove();
     if (!message.deleted_at && message.attachments?.[0]?.url) body.after(attached(message.attachments, say));
+    own(element, message);
+    reacts(element, message);
+    element.querySelector('.pin').hidden = !message.pinned_at || Boolean(message.deleted_at);
+    if (message.deleted_at) element.querySelector('.keep').hidden = true;
     element.querySelector('.edited').hidden = !message.edited_at || Boolean(message.deleted_at);
   }
 
@@ -98,14 +133,12 @@ export function drawing(room, me) {
       element.dataset.seq = message.seq;
     }
     for (const tool of element.querySelectorAll('[data-act]')) {
-      const own = { edit: mine, delete: mine || say.moderates }[tool.dataset.act] ?? true;
-      if (!own || !message.id) tool.remove();
-      else for (const name of ['href', 'action']) if (tool.hasAttribute(name)) tool.setAttribute(name, tool.getAttribute(name).replace(/([=/])0(?=#|$)/, `$1${message.id}`));
-      tool.querySelectorAll('button').forEach(button => { button.tabIndex = -1; });
-      if (tool.matches('a')) tool.tabIndex = -1;
+      if (!message.id || (tool.dataset.act === 'edit' && !mine)) { tool.remove(); continue; }
+      tool.setAttribute('href', tool.getAttribute('href').replace(/([=/])0(?=#|$)/, `$1${message.id}`));
+      tool.tabIndex = -1;
     }
     fill(element, message);
-    quote(element, message, quoted);
+    quote(element, message, quoted ?? message.quote);
     return element;
   }
 
@@ -133,5 +166,10 @@ export function drawing(room, me) {
     return { element, fresh: !pending };
   }
 
-  return { list, all, find, last, tidy, fill, make, put };
+  /** Takes all away but what waits to be sent. */
+  function clear() {
+    for (const one of [...list.children]) if (!one.matches('.message:not([data-seq])')) one.remove();
+  }
+
+  return { list, all, find, last, tidy, fill, make, put, quote, clear };
 }

@@ -7,7 +7,7 @@ import { call } from './wire.js';
 
 const typingMs = 3000;
 
-export function writing(room, { draw, send, change, remove, typing }) {
+export function writing(room, { draw, send, change, remove, typing, more }) {
   const form = room.querySelector('.chat-write');
   const area = form?.querySelector('textarea');
   const about = form?.querySelector('.chat-about');
@@ -100,7 +100,7 @@ export function writing(room, { draw, send, change, remove, typing }) {
     const element = tool?.closest('.message');
     if (!element) return;
     event.preventDefault();
-    ({ reply, edit, delete: ask })[tool.dataset.act]?.(element);
+    ({ reply, edit, more, react: more })[tool.dataset.act]?.(element, tool);
   });
 
   // From message to message by arrow keys; the tools of the one in front can be tabbed to.
@@ -124,6 +124,7 @@ export function writing(room, { draw, send, change, remove, typing }) {
   });
 
   return {
+    ask,
     ready() {
       box.querySelectorAll('.message-tools :is(a, button)').forEach(one => { one.tabIndex = -1; });
       if (!form) return;
