@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from rse.chat import members, queries, reading, service, shapes
+from rse.chat import drafting, members, queries, reading, service, shapes
 from rse.chat.discussion import discussion
 from rse.chat.models import Message
 from rse.chat.policy import Place
@@ -15,6 +15,7 @@ from rse.chat.schemas import (
     BeginConversation,
     ConversationOut,
     EditMessage,
+    KeepDraft,
     ListConversations,
     ListEvents,
     ListMessages,
@@ -158,6 +159,22 @@ def delete_message(message_id: int) -> None:
 def mark_read(conversation_id: int, body: MarkRead) -> Any:
     """Note that the caller has read up to a message."""
     return {"seq": service.mark_read(db.session(), viewer(), conversation_id, body.seq)}
+
+
+@endpoint(
+    blueprint, "/conversations/<pid:conversation_id>/draft", "PUT", rule=SIGNED_IN, body=KeepDraft,
+    status=204, limit="120/minute",
+)  # fmt: skip
+def keep_draft(conversation_id: int, body: KeepDraft) -> None:
+    """Keep what the caller has begun to write in a conversation; nobody else is shown it."""
+    drafting.keep(db.session(), viewer(), conversation_id, body.body)
+
+
+@endpoint(blueprint, "/conversations/<pid:conversation_id>/draft", rule=SIGNED_IN, returns=KeepDraft)
+def get_draft(conversation_id: int) -> Any:
+    """Give what the caller has begun to write there."""
+    place = queries.place(db.session(), viewer(), conversation_id)
+    return {"body": drafting.drafts(db.session(), viewer(), [place.conversation.id]).get(conversation_id, "")}
 
 
 @endpoint(

@@ -55,8 +55,15 @@ class MessageReacted(Event):
     message_id: int
     pos: int
     person_id: int
-    name: str
+    sign: str
     on: bool
+
+
+@dataclass(frozen=True)
+class PresenceHidden(Event):
+    """Somebody is not to be shown as present any more."""
+
+    person_id: int
 
 
 @dataclass(frozen=True)

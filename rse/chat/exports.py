@@ -6,9 +6,16 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from rse.chat import presence, reacting
 from rse.chat.events import MessagesChanged
-from rse.chat import reacting
-from rse.chat.models import Message, MessageReaction, Participation, SavedMessage
+from rse.chat.models import (
+    HiddenPresence,
+    Message,
+    MessageDraft,
+    MessageReaction,
+    Participation,
+    SavedMessage,
+)
 from rse.core import clock
 from rse.core.events import emit
 from rse.core.feature import Export
@@ -31,11 +38,24 @@ def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
             "body": one.body,
         }
     yield from _signs(session, person_id)
+    yield from _own_settings(session, person_id)
+
+
+def _own_settings(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
+    """Give what the person has begun to write, and whether they hide that they are present."""
+    drafts = select(MessageDraft).where(MessageDraft.person_id == person_id)
+    for one in session.scalars(drafts.order_by(MessageDraft.updated_at)):
+        place = {"conversation_id": encode_id(one.conversation_id), "at": iso(one.updated_at)}
+        yield {"what": "draft", **place, "body": one.body}
+    hidden = session.get(HiddenPresence, person_id)
+    if hidden is not None:
+        yield {"what": "presence hidden", "at": iso(hidden.at)}
 
 
 def _signs(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
     """Give which messages the person keeps or reacted to: where and when, not the words of others."""
-    for what, table in (("saved", SavedMessage), ("reaction", MessageReaction)):
+    tables: tuple[tuple[str, Any], ...] = (("saved", SavedMessage), ("reaction", MessageReaction))
+    for what, table in tables:
         query = select(table, Message.conversation_id, Message.seq).join(
             Message, Message.id == table.message_id
         )
@@ -65,6 +85,8 @@ def erase(session: Session, person_id: int) -> None:
         emit(session, MessagesChanged(conversation_id, tuple(ids)))
     session.execute(delete(Participation).where(Participation.person_id == person_id))
     session.execute(delete(SavedMessage).where(SavedMessage.person_id == person_id))
+    session.execute(delete(MessageDraft).where(MessageDraft.person_id == person_id))
+    presence.forget(session, person_id)
     _take_signs(session, person_id)
 
 

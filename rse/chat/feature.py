@@ -5,7 +5,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rse.chat import api, live, message_api, message_views, models, queries, tasks, views
+from rse.chat import (
+    api,
+    live,
+    message_api,
+    message_views,
+    models,
+    people_views,
+    queries,
+    settings_views,
+    tasks,
+    views,
+)
 from rse.chat.attaching import HOLDER
 from rse.chat.exports import EXPORT
 from rse.chat.following import follow
@@ -36,10 +47,13 @@ feature = Feature(
     exports=(EXPORT,),
     holders=(HOLDER,),
     frame=(unread,),
-    nav=(NavItem("messages", lazy("Messages"), "chat.index", "message-circle", 35),),
+    nav=(
+        NavItem("messages", lazy("Messages"), "chat.index", "message-circle", 35),
+        NavItem("messages", lazy("Messages"), "chat.own_settings", "", 22, "settings.tabs"),
+    ),
     panels=(Panel("group.discussion", "discussion", lazy("Discussion"), 10, views.panel),),
     init=views.filters,
     keeps=(tasks.EVENTS,),
 )
 
-__all__ = ["feature", "message_api", "message_views", "models"]
+__all__ = ["feature", "message_api", "message_views", "models", "people_views", "settings_views"]

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from rse.chat import drafting
 from rse.chat.events import MessagesChanged
 from rse.chat.models import Conversation, Message, Participation
 from rse.core import clock
@@ -35,6 +36,7 @@ def follow(session: Session, events: Sequence[Any]) -> None:
                 Participation.person_id == event.person_id,
             )
             session.execute(update(Participation).where(*theirs).values(left_at=clock.now()))
+            drafting.forget(session, conversation_id, event.person_id)
 
 
 def _only_members(session: Session, conversation_id: int, audience: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy import and_, delete, func, insert, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from rse.chat import policy, queries
@@ -33,19 +33,19 @@ NOTHING = Mine()
 
 
 def mine(session: Session, viewer: Viewer, ids: Collection[int]) -> dict[int, Mine]:
-    """Give the viewer's own signs on these messages; those without any are left out. Two queries."""
+    """Give the viewer's own signs on these messages; those without any are left out. One query."""
     if not ids:
         return {}
-    kept = select(SavedMessage.message_id).where(
+    kept = select(SavedMessage.message_id, literal("").label("name"), SavedMessage.at).where(
         SavedMessage.person_id == viewer.id, SavedMessage.message_id.in_(ids)
     )
-    given = select(MessageReaction.message_id, MessageReaction.name).where(
+    given = select(MessageReaction.message_id, MessageReaction.name, MessageReaction.at).where(
         MessageReaction.person_id == viewer.id, MessageReaction.message_id.in_(ids)
     )
-    saved, reactions = set(session.scalars(kept)), dict[int, list[str]]()
-    for message_id, name in session.execute(given.order_by(MessageReaction.at)):
-        reactions.setdefault(message_id, []).append(name)
-    return {i: Mine(i in saved, tuple(reactions.get(i, ()))) for i in saved | reactions.keys()}
+    found: dict[int, list[str]] = {}
+    for message_id, name, _at in session.execute(union_all(kept, given).order_by("at")):
+        found.setdefault(message_id, []).append(name)
+    return {i: Mine("" in names, tuple(filter(None, names))) for i, names in found.items()}
 
 
 def pinned(session: Session, place: Place) -> list[Message]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import cards
-from rse.chat import choosing, policy, queries, service, shapes
+from rse.chat import choosing, policy, presence, queries, service, shapes
 from rse.chat.events import (
     ConversationRead,
     MessageDeleted,
@@ -21,6 +21,7 @@ from rse.chat.events import (
     MessageReacted,
     MessageSent,
     ParticipantChanged,
+    PresenceHidden,
 )
 from rse.chat.models import Conversation, Message
 from rse.chat.schemas import MarkReadLive, SendLive, Sync, Typing, WatchPresence
@@ -37,6 +38,10 @@ from rse.groups.models import Group
 def _session() -> Session:
     found: Session = db.db.session()
     return found
+
+
+def _presence(person_id: int) -> str:
+    return f"presence:{person_id}"
 
 
 def _on_screen(conversation_id: int) -> str:
@@ -83,8 +88,9 @@ def typing(viewer: Viewer, sent: Typing) -> dict[str, Any]:
 def watch(viewer: Viewer, sent: WatchPresence) -> dict[str, Any]:
     """Tell who of the people on the screen is here, and say so when that changes; replaces the last watch."""
     known = choosing.reachable(_session(), viewer, sent.person_ids)
-    live.watch("presence", {f"presence:{person_id}" for person_id in known})
-    here = live.here(known)
+    shown = known - (presence.hidden(_session(), known) - {viewer.id})
+    live.watch("presence", {_presence(person_id) for person_id in shown})
+    here = live.here(shown)
     return {"people": {encode_id(p): "online" if p in here else "offline" for p in sorted(known)}}
 
 
@@ -152,7 +158,7 @@ def _tell_message(session: Session, event: Any, conversation: Conversation, grou
     rooms = _group_rooms(conversation, group) if group else [person_token(p) for p in readers]
     (payload,) = shapes.messages(session, [message])
     if isinstance(event, MessageReacted):
-        payload |= {"person_id": encode_id(event.person_id), "name": event.name, "on": event.on}
+        payload |= {"person_id": encode_id(event.person_id), "name": event.sign, "on": event.on}
     live.send(NAMES[type(event)], {**payload, "pos": event.pos}, rooms)
     if isinstance(event, MessageSent):
         counted = [person_token(p) for p, muted in readers.items() if not muted and p != event.author_id]
@@ -200,6 +206,14 @@ def narrow(session: Session, events: Sequence[GroupRetokened]) -> None:
             live.close(_on_screen(place))
 
 
+def look_away(_session: Session, events: Sequence[PresenceHidden]) -> None:
+    """Show people as away who do not want to be seen, and let nobody watch them any more."""
+    for event in events:
+        away = {"person_id": encode_id(event.person_id), "state": "offline"}
+        live.send("presence", away, _presence(event.person_id))
+        live.close(_presence(event.person_id))
+
+
 SUBSCRIBERS = (
     Subscriber(
         "chat.deliver",
@@ -207,5 +221,6 @@ SUBSCRIBERS = (
         deliver,
         mode="live",
     ),
+    Subscriber("chat.look_away", (PresenceHidden,), look_away, mode="live"),
     Subscriber("chat.narrow", (GroupRetokened,), narrow, mode="live"),
 )

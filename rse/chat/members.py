@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rse.chat import choosing, policy, queries, service
+from rse.chat import choosing, drafting, policy, queries, service
 from rse.chat.events import ParticipantChanged
 from rse.chat.models import Conversation, Participation
 from rse.chat.numbers import log, take
@@ -153,6 +153,7 @@ def remove(session: Session, viewer: Viewer, conversation_id: int, person_id: in
     mine.left_at = clock.now()
     session.flush()
     _rename(session, place.conversation, set(present) - {person_id})
+    drafting.forget(session, conversation_id, person_id)
     _member(session, viewer, place, person_id, taken.pos, joined=False)
 
 

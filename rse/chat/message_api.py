@@ -27,9 +27,7 @@ def list_pinned(conversation_id: int) -> Any:
     return {"items": shapes.own(db.session(), viewer(), rows), "next_cursor": None}
 
 
-@endpoint(
-    blueprint, "/messages/<pid:message_id>/pin", "PUT", rule=SIGNED_IN, returns=MessageOut, limit=OFTEN
-)
+@endpoint(blueprint, "/messages/<pid:message_id>/pin", "PUT", rule=SIGNED_IN, returns=MessageOut, limit=OFTEN)
 def pin_message(message_id: int) -> Any:
     """Pin a message for everybody in its conversation: whoever may write there."""
     return _own(keeping.pin(db.session(), viewer(), message_id))

@@ -48,7 +48,8 @@ def actions(conversation_id: int, message_id: int) -> Any:
     """Show what the viewer can do with a message: a menu for the page's script, else a page."""
     place, message = _found(conversation_id, message_id)
     (line,) = reading.lines(db.session(), viewer(), place, [message])
-    values = {"line": line, "href": f"/messages/{line.message['conversation_id']}", "signs": REACTIONS}
+    href = f"/messages/{line.message['conversation_id']}"
+    values: dict[str, Any] = {"line": line, "href": href, "signs": REACTIONS}
     values["can_send"] = policy.may_send(viewer(), place)
     values["takes_part"] = place.takes_part
     if is_fragment():

@@ -12,7 +12,10 @@ from rse.core.model import Base, Identified
 CONVERSATION = "conversation.id"
 MESSAGE = "message.id"
 PERSON = "person.id"
-PINNED: Any = {"postgresql_where": text("pinned_at IS NOT NULL"), "sqlite_where": text("pinned_at IS NOT NULL")}
+PINNED: Any = {
+    "postgresql_where": text("pinned_at IS NOT NULL"),
+    "sqlite_where": text("pinned_at IS NOT NULL"),
+}
 
 
 def _folded(context: Any) -> str:
@@ -134,6 +137,32 @@ class SavedMessage(Base):
     message_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey(MESSAGE, ondelete="CASCADE"), primary_key=True
     )
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
+    )
+    at: Mapped[datetime]
+
+
+class MessageDraft(Base):
+    """What somebody has begun to write in a conversation; nobody else is shown it."""
+
+    __tablename__ = "message_draft"
+
+    person_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
+    )
+    conversation_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(CONVERSATION, ondelete="CASCADE"), primary_key=True, index=True
+    )
+    body: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime]
+
+
+class HiddenPresence(Base):
+    """Somebody who is not to be shown as present."""
+
+    __tablename__ = "hidden_presence"
+
     person_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), primary_key=True
     )

@@ -39,9 +39,7 @@ def react(session: Session, viewer: Viewer, message_id: int, name: str, *, on: b
     if held is not None:
         session.delete(held)
     else:
-        session.add(
-            MessageReaction(message_id=message_id, person_id=viewer.id, name=name, at=clock.now())
-        )
+        session.add(MessageReaction(message_id=message_id, person_id=viewer.id, name=name, at=clock.now()))
     session.flush()
     message.reactions = counts(session, [message_id]).get(message_id, {})
     session.flush()

@@ -109,6 +109,18 @@ class MarkRead(Schema):
     seq: Seq
 
 
+class KeepDraft(Schema):
+    """What somebody has begun to write; nothing forgets it."""
+
+    body: Annotated[str, Field(max_length=MAX_BODY)]
+
+
+class ShowPresence(Schema):
+    """Whether colleagues see that somebody is present."""
+
+    shown: bool
+
+
 class MarkUnread(Schema):
     """Unread from this message on."""
 

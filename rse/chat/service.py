@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rse.chat import policy, queries
+from rse.chat import drafting, policy, queries
 from rse.chat.events import ConversationRead, MessageDeleted, MessageEdited, MessageSent
 from rse.chat.models import Message, Participation
 from rse.chat.numbers import log, take
@@ -53,6 +53,7 @@ def send(
         message.files = files.attach(session, viewer, *here, group_id=group_id, alts=alts)
     log(session, place, taken.pos, "message:new", message.era, message_id=message.id)
     take_part(session, viewer, place, taken.seq)
+    drafting.forget(session, conversation_id, viewer.id)
     named = _mentioned(session, place, body)
     event = MessageSent(conversation_id, message.id, viewer.id, taken.pos, message.at, tuple(named))
     emit(session, event)

@@ -86,7 +86,7 @@ def events(session: Session, rows: Sequence[ConversationEvent]) -> list[dict[str
     shown = dict(zip(found, messages(session, found.values()), strict=True))
     return [
         {
-            **shown.get(row.payload.get("message_id"), {}),
+            **shown.get(row.payload.get("message_id", 0), {}),
             **{name: value for name, value in row.payload.items() if name != "message_id"},
             "event": row.kind,
             "conversation_id": encode_id(row.conversation_id),

@@ -8,21 +8,20 @@ from typing import Any
 from flask import Blueprint, Flask, request, url_for
 from werkzeug.wrappers import Response
 
-from rse.chat import choosing, members, queries, reading, service, shapes
+from rse.chat import choosing, drafting, members, queries, reading, service, shapes
 from rse.chat.discussion import discussion
 from rse.chat.policy import Place
 from rse.chat.schemas import (
     BeginByForm,
     EditMessage,
-    InviteByForm,
     MarkReadByForm,
     PeopleQuery,
     RoomQuery,
     SendByForm,
 )
 from rse.core import db
-from rse.core.i18n import _, format_date, format_time
-from rse.core.model import decode_id
+from rse.core.i18n import format_date, format_time
+from rse.core.model import decode_id, encode_id
 from rse.core.policy import Invalid, NotFound
 from rse.core.text import excerpt, plain
 from rse.core.web import (
@@ -55,10 +54,13 @@ def read_query(schema: type[Any]) -> Any:
 
 
 def listed(q: str = "") -> dict[str, Any]:
+    """Give what the list of conversations shows."""
     found = queries.listed(db.session(), viewer(), q=q, limit=LISTED)
     places = found[:LISTED]
+    ids = [place.conversation.id for place in places]
     return {
         "conversations": shapes.conversations(db.session(), places, viewer()),
+        "begun": {encode_id(i): body for i, body in drafting.drafts(db.session(), viewer(), ids).items()},
         "more": len(found) > LISTED,
         "q": q,
     }
@@ -148,6 +150,7 @@ def _room(place: Place) -> dict[str, Any]:
     asked = {"before": query.before, "after": query.after, "at": at}
     found = reading.room(session, who, place, **asked, newest=query.newest)
     chosen = {line.message["id"]: line for line in found.lines}
+    draft = drafting.drafts(session, who, [place.conversation.id]).get(place.conversation.id, "")
     return {
         "room": found,
         "replying": chosen.get(query.reply or ""),
@@ -156,6 +159,7 @@ def _room(place: Place) -> dict[str, Any]:
         "timezone": who.timezone,
         "people_names": {card.public_id: card.display_name for card in found.people},
         "at": at,
+        "draft": draft,
         "signs": REACTIONS,
         "signs_data": {name: [str(label), sign] for name, (label, sign) in REACTIONS.items()},
     }
@@ -245,43 +249,6 @@ def read(conversation_id: int) -> Any:
     """Note that the viewer has read up to a message."""
     service.mark_read(db.session(), viewer(), conversation_id, read_form(MarkReadByForm).input.seq)
     return _back(conversation_id)
-
-
-@route(blueprint, ROOM + "/people", rule=SIGNED_IN)
-def who(conversation_id: int) -> Any:
-    """Show who is in a direct conversation, to bring in others, to leave."""
-    session, place = db.session(), queries.place(db.session(), viewer(), conversation_id)
-    if not place.direct:
-        raise NotFound
-    found = reading.room(session, viewer(), place)
-    query = read_query(PeopleQuery)
-    present = {card.id for card in found.people}
-    known = choosing.known_cards(session, viewer(), q=query.q) if query.q else []
-    return page(
-        "chat/people.html",
-        room=found,
-        typed=query.q,
-        found=[c for c in known if c.id not in present],
-        **listed(),
-    )
-
-
-@route(blueprint, ROOM + "/people", rule=SIGNED_IN, methods=("POST",), limit="60/hour")
-def invite(conversation_id: int) -> Any:
-    """Bring people into a direct conversation."""
-    for person_id in read_form(InviteByForm).input.member_ids:
-        members.invite(db.session(), viewer(), conversation_id, person_id)
-    return see_other("chat.room", conversation_id=conversation_id)
-
-
-@route(blueprint, ROOM + "/people/<pid:person_id>/remove", rule=SIGNED_IN, methods=("POST",))
-def remove(conversation_id: int, person_id: int) -> Any:
-    """Leave a direct conversation, or take somebody out of it."""
-    members.remove(db.session(), viewer(), conversation_id, person_id)
-    if person_id != viewer().id:
-        return see_other("chat.who", conversation_id=conversation_id)
-    flash(_("You have left the conversation."), "ok")
-    return see_other("chat.index")
 
 
 @route(blueprint, ROOM + "/mute", rule=SIGNED_IN, methods=("POST",))

@@ -51,7 +51,8 @@ def find(session: Session, doomed: Doomed) -> Survivors:
         by(select(Comment.id), Comment.id, reacted) - comments,
         groups - doomed["group"],
         talks - doomed["conversation"],
-        by(select(MessageReaction.message_id), MessageReaction.person_id, people) - doomed.get("message", set()),
+        by(select(MessageReaction.message_id), MessageReaction.person_id, people)
+        - doomed.get("message", set()),
         by(select(Ballot.post_id), Ballot.person_id, people) - doomed["post"],
         by(select(IdeaVote.post_id), IdeaVote.person_id, people) - doomed["post"],
     )

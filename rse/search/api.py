@@ -52,7 +52,7 @@ def search(query: SearchInput) -> dict[str, Any]:
     }
     facets["type"] = [{"value": name, "label": name, "count": n} for name, n in answer.counts.items() if n]
     return {
-        "items": [_item(item) for item in answer.items],
+        "items": [item(one) for one in answer.items],
         "next_cursor": encode_cursor(*answer.after) if answer.after else None,
         "total": answer.total,
         "facets": facets,
@@ -61,7 +61,8 @@ def search(query: SearchInput) -> dict[str, Any]:
     }
 
 
-def _item(item: queries.Item) -> dict[str, Any]:
+def item(item: queries.Item) -> dict[str, Any]:
+    """Write one result."""
     return {
         "type": item.type,
         "id": encode_id(item.id),

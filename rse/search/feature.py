@@ -10,6 +10,7 @@ from rse.search import (
     expert_views,
     exports,
     findable_views,
+    inside,
     models,
     notices,
     saved_views,
@@ -55,4 +56,13 @@ feature = Feature(
     restored=(tasks.index_anew,),
 )
 
-__all__ = ["expert_views", "feature", "models", "saved_views", "skill_views", "suggesting", "synonym_views"]
+__all__ = [
+    "expert_views",
+    "feature",
+    "inside",
+    "models",
+    "saved_views",
+    "skill_views",
+    "suggesting",
+    "synonym_views",
+]

@@ -134,7 +134,7 @@ def _answer(
     named = [found.id for found in every if found.kind == "person" and found.key in hits]
     people = cards(asker.session, {*authors, *named, *(experts.ids if experts else ())})
     shown = {
-        found.key: _item(
+        found.key: item(
             found, hits[found.key], parsed, people.get(found.id) if found.kind == "person" else None
         )
         for found in every
@@ -175,7 +175,8 @@ def hits_of(asker: Asker, keys: Iterable[tuple[str, int]]) -> dict[str, Hit]:
     }
 
 
-def _item(found: Found, hit: Hit, parsed: Parsed, card: Card | None) -> Item:
+def item(found: Found, hit: Hit, parsed: Parsed, card: Card | None) -> Item:
+    """Show one thing that was found, with the words of the question marked."""
     return Item(
         found.kind, found.id, hit.title, marked(hit.title, parsed), snippet(hit.text, parsed), hit.url,
         hit.at, found.score, hit.subtitle, hit.author, card,

@@ -139,7 +139,8 @@ def test_one_replies_edits_and_deletes_by_keyboard(pair: Pair) -> None:
     write(karim, "d'accord")
     expect(amelie.locator(".message .quoted:visible")).to_contain_text("au propre")
     amelie.locator(".message.mine").focus()
-    amelie.get_by_role("button", name="Supprimer").first.click()
+    amelie.locator(".message.mine").get_by_role("link", name="Autres actions").click()
+    amelie.locator(".message-menu").get_by_role("button", name="Supprimer").click()
     amelie.get_by_role("dialog").get_by_role("button", name="Supprimer").click()
     expect(karim.locator(".message.deleted")).to_contain_text("Message supprimé")
 

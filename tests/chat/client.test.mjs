@@ -1,6 +1,7 @@
 // The client's logic without a page: catching up after random losses, and sending once whatever happens.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { merge } from '../../static/js/chat/merging.js';
 import { outbox, Refusal } from '../../static/js/chat/outbox.js';
 import { timeline } from '../../static/js/chat/timeline.js';
 
@@ -87,4 +88,19 @@ test('what is refused is told and holds nothing up', async () => {
   assert.deepEqual(states, ['bad sending', 'good sending', 'bad failed']);
   assert.equal(box.remove('bad').reason, 'no');
   assert.equal(box.waiting, 0);
+});
+
+test('of two drafts none that was not sent is lost, and none that was sent comes back', () => {
+  const cases = [
+    ['a new device takes what the server keeps', { local: '', server: 'Bonjour', told: null }, 'Bonjour'],
+    ['what was typed before the server knew stays', { local: 'Bon', server: '', told: null }, 'Bon'],
+    ['sent from another device: gone here too', { local: 'Bonjour', server: '', told: 'Bonjour' }, ''],
+    ['another device went on', { local: 'Bon', server: 'Bonjour', told: 'Bon' }, 'Bonjour'],
+    ['typed here without a network', { local: 'Bonjour Karim', server: 'Bonjour', told: 'Bonjour' }, 'Bonjour Karim'],
+    ['emptied here without a network', { local: '', server: 'Bonjour', told: 'Bonjour' }, ''],
+    ['both went on: the longer one of the same beginning', { local: 'Bon', server: 'Bonsoir', told: 'B' }, 'Bonsoir'],
+    ['both went on differently: what stands here', { local: 'Bonjour', server: 'Salut', told: 'B' }, 'Bonjour'],
+    ['nothing anywhere', { local: '', server: '', told: '' }, ''],
+  ];
+  for (const [said, held, expected] of cases) assert.equal(merge(held), expected, said);
 });

@@ -6,7 +6,7 @@ from typing import Any
 from tests.chat.conftest import World
 
 
-def post(world: World, name: str, path: str, **data: Any) -> Any:
+def post(world: World, name: str, path: str, /, **data: Any) -> Any:
     return world.browser(name).post(path, data=data)
 
 
@@ -72,7 +72,7 @@ def test_older_messages_are_a_link_away_and_a_place_can_be_pointed_at(small_worl
     for n in range(1, 121):
         world.say("amelie", place, f"ligne {n}.")
     path = f"/messages/{place}"
-    newest = get(world, "karim", path)
+    newest = get(world, "karim", f"{path}?newest=1")
     assert "ligne 120." in newest
     assert "ligne 70." not in newest
     assert "?before=71" in newest

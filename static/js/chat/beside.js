@@ -20,7 +20,8 @@ export function beside(room, { go }) {
       const fresh = document.importNode(found, true);
       if (old) old.replaceWith(fresh); else room.after(fresh);
       chat.classList.add('with-beside');
-      if (from) { opener = from; fresh.querySelector('h2').focus(); }
+      if (from) opener = from;
+      (fresh.querySelector('[data-first]') ?? fresh.querySelector('h2')).focus();
     } catch { toast(document.body.dataset.textFailed, 'error'); }
   }
 
@@ -34,6 +35,13 @@ export function beside(room, { go }) {
       if (matchMedia('(width < 75rem)').matches) close();
       go(link.dataset.to, Number(new URL(link.href).searchParams.get('at')));
     }
+  });
+  chat.addEventListener('submit', event => {
+    if (!event.target.matches('.chat-beside form[data-beside]')) return;
+    event.preventDefault();
+    const url = new URL(event.target.action);
+    url.search = new URLSearchParams(new FormData(event.target));
+    open(url);
   });
   chat.addEventListener('keydown', event => {
     if (event.key === 'Escape' && event.target.closest('.chat-beside')) { event.preventDefault(); close(); }

@@ -7,6 +7,7 @@ import { drawing } from './show.js';
 import { writing } from './writing.js';
 import { scrolling } from './scrolling.js';
 import { actions } from './actions.js';
+import { drafting } from './draft.js';
 import { beside } from './beside.js';
 import { watch } from './here.js';
 import * as wire from './wire.js';
@@ -23,6 +24,7 @@ export function start(room) {
   const names = new Map(Object.entries(JSON.parse(say.people || '{}')));
   let readSeq = Number(say.read);
   let gone = false;
+  let draft;
   let held = false; // marked as unread by hand: stays so until one comes back
 
   const scroll = scrolling(room, draw, id, () => { note(); });
@@ -136,11 +138,11 @@ export function start(room) {
     return made;
   }
   const write = writing(room, {
-    id,
     draw,
     send(body, reply, attachments) {
       held = false;
       const random = globalThis.crypto?.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+      draft.sent();
       const item = { client_id: random, body, reply_to: reply, attachments };
       const add = () => queue.add(item);
       if (scroll.hasNewer()) scroll.newest().then(add, add); else add(); // what one says stands at the end
@@ -152,6 +154,7 @@ export function start(room) {
     typing: () => { if (wire.online()) ask('typing', { conversation_id: id }).catch(() => {}); },
   });
 
+  draft = drafting(room, id, { busy: write.busy });
   const menu = actions(room, { draw, remove: write.ask, unread });
   beside(room, { go: scroll.go });
 

@@ -7,8 +7,8 @@ const api = '/api/v1';
 export const online = () => document.documentElement.dataset.connection === 'online';
 
 /** A request; gives the answer, throws Refusal for what will stay refused. */
-export async function call(method, path, body) {
-  const answer = await fetch(api + path, { method, credentials: 'same-origin', body: body && JSON.stringify(body),
+export async function call(method, path, body, more) {
+  const answer = await fetch(api + path, { method, ...more, credentials: 'same-origin', body: body && JSON.stringify(body),
     headers: { 'X-CSRF-Token': csrf, ...(body ? { 'Content-Type': 'application/json' } : {}) } });
   if (answer.status === 204) return null;
   const data = await answer.json().catch(() => ({}));

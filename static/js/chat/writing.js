@@ -125,6 +125,7 @@ export function writing(room, { draw, send, change, remove, typing, more }) {
 
   return {
     ask,
+    busy: () => Boolean(editing),
     ready() {
       box.querySelectorAll('.message-tools :is(a, button)').forEach(one => { one.tabIndex = -1; });
       if (!form) return;

@@ -4,7 +4,9 @@ import { whenAdded } from './added.js';
 import { announce } from './page.js';
 
 const prefix = `draft:${document.body.dataset.viewer ?? ''}:`;
-const store = {
+export const store = {
+  has(key) { try { return localStorage.getItem(prefix + key) !== null; } catch { return false; } },
+  put(key, value) { try { localStorage.setItem(prefix + key, value); } catch { /* full or refused */ } },
   get(key) { try { return localStorage.getItem(prefix + key) ?? ''; } catch { return ''; } },
   set(key, value) {
     try { if (value.trim()) localStorage.setItem(prefix + key, value); else localStorage.removeItem(prefix + key); } catch { /* full or refused */ }

@@ -1,7 +1,7 @@
-"""Messages pinned for all, kept by one, reacted to
+"""Messages pinned, kept and reacted to; drafts of messages; presence that is not shown
 
-Revision ID: 0029
-Revises: 0028
+Revision ID: 0031
+Revises: 0030
 """
 
 import sqlalchemy as sa
@@ -9,11 +9,14 @@ from alembic import op
 
 from rse.core.model import UTCDateTime
 
-revision = "0029"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
-PINNED = {"postgresql_where": sa.text("pinned_at IS NOT NULL"), "sqlite_where": sa.text("pinned_at IS NOT NULL")}
+PINNED = {
+    "postgresql_where": sa.text("pinned_at IS NOT NULL"),
+    "sqlite_where": sa.text("pinned_at IS NOT NULL"),
+}
 
 
 def upgrade():
@@ -49,9 +52,38 @@ def upgrade():
         sa.PrimaryKeyConstraint("message_id", "person_id", name=op.f("pk_saved_message")),
     )
     op.create_index("ix_saved_message_person", "saved_message", ["person_id", "at", "message_id"])
+    op.create_table(
+        "message_draft",
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("updated_at", UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_message_draft_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+            name=op.f("fk_message_draft_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("person_id", "conversation_id", name=op.f("pk_message_draft")),
+    )
+    op.create_index(op.f("ix_message_draft_conversation_id"), "message_draft", ["conversation_id"])
+    op.create_table(
+        "hidden_presence",
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_hidden_presence_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_hidden_presence")),
+    )
 
 
 def downgrade():
+    op.drop_table("hidden_presence")
+    op.drop_table("message_draft")
     op.drop_table("saved_message")
     op.drop_table("message_reaction")
     op.drop_index("ix_message_pinned", table_name="message")
