@@ -2,12 +2,12 @@
 
 from rse.core.feature import Feature, NavItem, Subscriber
 from rse.core.i18n import lazy
-from rse.drafts import exports, notices, queries, service, tasks, views
+from rse.drafts import api, exports, notices, queries, reading_views, service, tasks, views
 from rse.feed.events import PostPublished
 
 feature = Feature(
     name="drafts",
-    blueprints=(views.blueprint,),
+    blueprints=(views.blueprint, api.blueprint),
     nav=(NavItem("drafts", lazy("Drafts"), "drafts.index", "file-text", 35, "me"),),
     subscribers=(
         Subscriber("drafts.published", (PostPublished,), service.forget_published, "same_transaction"),
@@ -17,4 +17,4 @@ feature = Feature(
     names_files=queries.names_files,
 )
 
-__all__ = ["feature", "tasks"]
+__all__ = ["feature", "reading_views", "tasks"]

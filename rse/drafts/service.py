@@ -17,8 +17,8 @@ from rse.core.i18n import _
 from rse.core.policy import Invalid, NotFound, Refused
 from rse.core.schema import errors_of
 from rse.drafts import queries
-from rse.drafts.events import PublishingFailed
-from rse.drafts.models import Draft
+from rse.drafts.events import DraftGone, PublishingFailed
+from rse.drafts.models import Draft, DraftReader, DraftRemark
 from rse.feed import attaching, policy
 from rse.feed.events import PostPublished
 from rse.feed.models import Post
@@ -132,6 +132,7 @@ def discard(session: Session, viewer: Viewer, draft_id: int) -> None:
     """Delete a draft. Raises NotFound. Flushes."""
     session.delete(queries.draft(session, viewer, draft_id, lock=True))
     session.flush()
+    emit(session, DraftGone(draft_id))
 
 
 def read(fields: Mapping[str, Any]) -> Any:
@@ -173,6 +174,7 @@ def publish(session: Session, viewer: Viewer, draft_id: int) -> Post:
     post = attaching.publish(session, viewer, given, group)
     session.delete(found)
     session.flush()
+    emit(session, DraftGone(draft_id))
     return post
 
 
@@ -203,5 +205,7 @@ def forget_published(session: Session, events: Sequence[PostPublished]) -> None:
 
 
 def forget(session: Session, person_id: int) -> None:
-    """Delete the drafts of a person."""
+    """Delete the drafts of a person, and what they said about those of others."""
     session.execute(delete(Draft).where(Draft.person_id == person_id))
+    session.execute(delete(DraftReader).where(DraftReader.person_id == person_id))
+    session.execute(delete(DraftRemark).where(DraftRemark.author_id == person_id))

@@ -23,8 +23,8 @@ from rse.core.web import (
     see_other,
     viewer,
 )
-from rse.drafts import queries, service
-from rse.drafts.schemas import Later, Place
+from rse.drafts import queries, reading, service
+from rse.drafts.schemas import Later, Place, ReadersForm
 from rse.feed import composing
 from rse.files import service as files
 from rse.files import taking
@@ -58,7 +58,8 @@ def index() -> Any:
     """Show what is scheduled and what is kept."""
     later, kept = queries.mine(db.session(), viewer())
     names = {place.slug: place.name for place in groups.mine(viewer())}
-    return page("drafts/index.html", later=later, drafts=kept, names=names, kinds=kinds.known())
+    asked = reading.asked(db.session(), viewer())
+    return page("drafts/index.html", later=later, drafts=kept, names=names, kinds=kinds.known(), asked=asked)
 
 
 @route(blueprint, "/drafts", rule=SIGNED_IN, methods=("POST",), limit="30/minute")
@@ -99,14 +100,15 @@ def keep() -> Any:
 @route(blueprint, "/drafts/<pid:draft_id>", rule=SIGNED_IN)
 def one(draft_id: int) -> Any:
     """Show a draft, to go on with it, publish it or have it published."""
-    return _show(draft_id)
+    return show(draft_id)
 
 
-def _show(
+def show(
     draft_id: int,
     sent: service.Fields | None = None,
     errors: dict[str, list[str]] | None = None,
     status: int = 200,
+    remark: str = "",
 ) -> Any:
     """Show a draft as it is kept, or as it was `sent` and could not be taken: nothing written is lost."""
     session, who = db.session(), viewer()
@@ -126,6 +128,11 @@ def _show(
         composer=values,
         data=data,
         publish_at=request.form.get("publish_at") or (at.strftime("%Y-%m-%dT%H:%M") if at else ""),
+        readers=reading.readers(session, draft_id),
+        most_readers=reading.MOST_READERS,
+        remarks=reading.remarks(session, draft_id),
+        remark=remark,
+        asking=request.form.get("readers", ""),
     )
 
 
@@ -141,7 +148,7 @@ def change(draft_id: int) -> Any:
         return _act(draft_id, request.form.get("do", ""))
     except Invalid as error:
         db.rollback()
-        return _show(draft_id, fields, error.errors, 422)
+        return show(draft_id, fields, error.errors, 422)
 
 
 def _act(draft_id: int, what: str) -> Any:
@@ -153,6 +160,11 @@ def _act(draft_id: int, what: str) -> Any:
         service.schedule(session, who, draft_id, later.publish_at)
         flash(_("It will be published then; until then only you see it."), "ok")
         return see_other(".index")
+    if what == "ask":
+        given = read_form(ReadersForm, lenient=True).input
+        reading.ask(session, who, draft_id, reading.names_of(given.readers))
+        flash(_("They are told, and see your draft as it is now and as you change it."), "ok")
+        return see_other(".one", draft_id=draft_id, _anchor="readers")
     if what == "unschedule":
         service.unschedule(session, who, draft_id)
         flash(_("It is a draft again."), "ok")

@@ -18,6 +18,7 @@ from rse.core.audience import EVERYONE
 from rse.core.events import Event, emit
 from rse.core.notice import Notice, Told
 from rse.core.web import registry, settings
+from rse.drafts.events import DraftGone, ReadingEnded
 from rse.features import FEATURES
 from rse.feed.events import CommentChanged, PostDeleted, PostMoved
 from rse.feed.models import Comment, Post
@@ -150,6 +151,8 @@ def forget(session: Session, events: Sequence[Any]) -> None:
     """Delete what told of something that is gone, or that people may not read any more."""
     for event in events:
         match event:
+            case DraftGone() | ReadingEnded():
+                _forget_draft(session, event)
             case PostDeleted():
                 _forget_thread(session, Forgotten(f"post:{event.post_id}"))
             case PostMoved():
@@ -164,6 +167,14 @@ def forget(session: Session, events: Sequence[Any]) -> None:
                 _forget_left(session, event.group_id, [Notification.person_id == event.person_id])
             case GroupRetokened():
                 _forget_left(session, event.group_id, [])
+
+
+def _forget_draft(session: Session, event: DraftGone | ReadingEnded) -> None:
+    """Delete what told of a draft that is gone, or that one person does not read any more."""
+    of_it = [Notification.thread == f"draft:{event.draft_id}"]
+    if isinstance(event, ReadingEnded):
+        of_it.append(Notification.person_id == event.person_id)
+    service.forget(session, *of_it, limit=BATCH)
 
 
 def _forget_thread(session: Session, gone: Forgotten) -> None:
@@ -217,4 +228,6 @@ def purge(session: Session, days: int) -> int:
     return service.forget(session, Notification.at < before, limit=BATCH)
 
 
-FORGETTING = (PostDeleted, PostMoved, CommentChanged, MemberLeft, GroupRetokened, Forgotten)
+FORGETTING = (
+    PostDeleted, PostMoved, CommentChanged, MemberLeft, GroupRetokened, DraftGone, ReadingEnded, Forgotten,
+)  # fmt: skip
