@@ -3,7 +3,7 @@
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from rse.coffee import exports, notices, queries, service, tasks, views, wording
+from rse.coffee import api, exports, notices, queries, service, tasks, views, wording
 from rse.core import company
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Panel
@@ -26,7 +26,7 @@ def beside(session: Session, viewer: Viewer, _subject: object = None) -> str:
 
 feature = Feature(
     name="coffee",
-    blueprints=(views.blueprint,),
+    blueprints=(views.blueprint, api.blueprint),
     nav=(
         NavItem(
             "coffee",

@@ -45,6 +45,16 @@ def leave(session: Session, person_id: int) -> None:
     session.execute(delete(CoffeeSeat).where(CoffeeSeat.person_id == person_id))
 
 
+def choose(session: Session, viewer: Viewer, action: str, weeks: int) -> None:
+    """Take part, pause for some weeks, or leave. Flushes."""
+    if action == "join":
+        join(session, viewer)
+    elif action == "pause":
+        pause(session, viewer, weeks)
+    else:
+        leave(session, viewer.id)
+
+
 def say_met(session: Session, viewer: Viewer, meeting_id: int, *, met: bool) -> None:
     """Say that a meeting took place, or that it did not. Raises NotFound. Flushes."""
     queries.one(session, viewer, meeting_id).met = met

@@ -42,14 +42,12 @@ def index() -> Any:
 def take_part() -> Any:
     """Take part, pause or stop."""
     asked, session, who = read_form(SeatForm).input, db.session(), viewer()
+    service.choose(session, who, asked.action, int(asked.weeks))
     if asked.action == "join":
-        service.join(session, who)
         flash(_("You take part: we tell you whom you meet after the next draw."))
     elif asked.action == "pause":
-        service.pause(session, who, int(asked.weeks))
         flash(_("You pause: nobody is told."))
     else:
-        service.leave(session, who.id)
         flash(_("You take part no more: nobody is told."))
     return see_other("coffee.index")
 

@@ -10,6 +10,7 @@ from rse.feed import (
     cli,
     events,
     exports,
+    handling_api,
     indicators,
     keeping,
     live,
@@ -63,4 +64,4 @@ feature = Feature(
     keeps=keeping.KEEPS,
 )
 
-__all__ = ["actions", "cli", "feature", "manage_views", "silence_views"]
+__all__ = ["actions", "cli", "feature", "handling_api", "manage_views", "silence_views"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, Field, GetJsonSchemaHandler, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, Field, GetJsonSchemaHandler, create_model, model_validator
 from pydantic_core import CoreSchema
 
 from rse.core import kinds
@@ -164,3 +164,12 @@ class SilenceForm(Schema):
     key: str = Field(min_length=1, max_length=80)
     on: bool = True
     post: PublicId | None = None
+
+
+class SilencedOut(BaseModel):
+    """What you leave out of your feed: people by id, groups by slug, tags and kinds by name."""
+
+    people: list[str]
+    groups: list[str]
+    tags: list[str]
+    kinds: list[str]

@@ -1,27 +1,21 @@
 """Seeing less of something, and following more of it: from a post, and the list of what is left out."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from rse.accounts import unsigned
 from rse.accounts.cards import Card, cards
 from rse.core import db, kinds
 from rse.core.audience import Viewer
 from rse.core.i18n import _
-from rse.core.model import decode_id
 from rse.core.policy import Invalid
 from rse.core.web import SIGNED_IN, flash, page, read_form, route, see_other, viewer
-from rse.feed import queries, silencing
+from rse.feed import leaving_out, queries, silencing
+from rse.feed.leaving_out import Row
 from rse.feed.schemas import SilenceForm
 from rse.feed.views import blueprint
-from rse.groups import queries as groups
 from rse.groups.models import Group
-
-Row = tuple[str, str, str, bool]  # what, its key outside, its name, whether it is left out
 
 
 def _rows(post: Any, author: Card | None, group: Group | None, who: Viewer) -> list[Row]:
@@ -56,19 +50,7 @@ def less(post_id: int) -> Any:
 @route(blueprint, "/settings/feed", rule=SIGNED_IN)
 def silenced() -> Any:
     """List what the viewer has left out of their feed."""
-    return page("feed/silenced.html", rows=_listed(db.session(), viewer()))
-
-
-def _listed(session: Session, who: Viewer) -> Sequence[Row]:
-    held = silencing.silenced(who)
-    people = cards(session, held.get("people", ()))
-    query = select(Group.id, Group.slug, Group.name).where(
-        Group.id.in_(held.get("groups", ())), groups.visible(who)
-    )
-    found: list[Row] = [("people", c.public_id, c.display_name, True) for c in people.values()]
-    found += [("groups", row.slug, row.name, True) for row in session.execute(query.order_by(Group.name))]
-    found += [("tags", tag, f"#{tag}", True) for tag in held.get("tags", ())]
-    return [*found, *(("kinds", k, str(kinds.of(k).label), True) for k in held.get("kinds", ()))]
+    return page("feed/silenced.html", rows=leaving_out.listed(db.session(), viewer()))
 
 
 @route(blueprint, "/settings/feed", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
@@ -77,7 +59,7 @@ def silence() -> Any:
     session, who = db.session(), viewer()
     given = read_form(SilenceForm).input
     try:
-        silencing.silence(session, who, given.what, _key(session, who, given), on=given.on)
+        leaving_out.silence(session, who, given.what, given.key, on=given.on)
     except Invalid as error:
         db.rollback()
         flash(next(iter(error.errors.values()))[0], "error")
@@ -87,14 +69,3 @@ def silence() -> Any:
         "ok",
     )
     return see_other(".less", post_id=given.post) if given.post is not None else see_other(".silenced")
-
-
-def _key(session: Session, who: Viewer, given: SilenceForm) -> int | str:
-    if given.what == "people":
-        try:
-            return decode_id(given.key)
-        except ValueError as error:
-            raise Invalid(what=_("This cannot be left out.")) from error
-    if given.what == "groups":
-        return groups.find(session, who, given.key).id
-    return given.key.lower()

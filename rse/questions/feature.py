@@ -5,7 +5,7 @@ from typing import Any
 from rse.core.feature import Feature, NavItem
 from rse.core.i18n import _, lazy
 from rse.core.kinds import Badge, PostKind
-from rse.questions import cards, exports, notices, schemas, service, views
+from rse.questions import api, cards, exports, notices, schemas, service, views
 
 
 def badge(post: Any) -> Badge:
@@ -34,7 +34,7 @@ question = PostKind(
 
 feature = Feature(
     name="questions",
-    blueprints=(views.blueprint,),
+    blueprints=(views.blueprint, api.blueprint),
     nav=(NavItem("questions", lazy("Questions"), "questions.queue", "circle-help", 50),),
     kinds=(question,),
     notices=notices.NOTICES,

@@ -1,10 +1,10 @@
 """What questions take, from forms and from programs alike."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rse.core.api import PublicId, Schema
+from rse.core.api import Page, PublicId, Schema
 from rse.questions.policy import AT_ONCE
 
 
@@ -24,3 +24,9 @@ class Availability(Schema):
     """Whether one may be suggested as somebody who could answer."""
 
     available: bool
+
+
+class WaitingPage(Page):
+    """Which questions: those that nobody has commented, or all without an accepted answer."""
+
+    which: Literal["waiting", "open"] = "waiting"

@@ -184,3 +184,22 @@ def test_an_erased_person_leaves_nothing_but_the_meetings_of_others(
     export.erase(session, people["amelie"])
     assert service.purge(session, clock.now() - timedelta(days=730), 50) == 1
     db.commit()
+
+
+def test_programs_take_part_and_see_their_own_meetings_only(browse: Browse, people: dict[str, int]) -> None:
+    one, address = browse("amelie"), "/api/v1/me/coffee"
+    assert one.get(address).json == {"taking_part": False, "paused_until": None, "meetings": []}
+    assert one.put(address, json={"action": "join"}).json["taking_part"] is True
+    assert browse("karim").put(address, json={"action": "join"}).status_code == 200
+    assert browse("james").get(address).status_code == 404  # guests have no part in it
+    draw()
+    (meeting,) = one.get(address).json["meetings"]
+    assert meeting["people"] == [encode_id(people["karim"])]
+    assert (meeting["present"], meeting["met"]) == (True, False)
+    assert meeting["opening"]
+    assert browse("sofia").put(f"{address}/{meeting['id']}/met", json={"met": True}).status_code == 404
+    assert one.put(f"{address}/{meeting['id']}/met", json={"met": True}).status_code == 204
+    assert one.get(address).json["meetings"][0]["met"] is True
+    assert one.put(address, json={"action": "pause", "weeks": "2"}).json["paused_until"]
+    assert one.put(address, json={"action": "leave"}).json["taking_part"] is False
+    assert one.put(address, json={"action": "win"}).status_code == 422
