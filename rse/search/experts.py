@@ -24,7 +24,7 @@ from rse.search.asking import Asker
 from rse.search.declared import Declared, declared, stems
 from rse.search.engine import Found
 from rse.search.grammar import Parsed
-from rse.search.highlights import snippet
+from rse.search.highlights import Marker
 from rse.search.schemas import ExpertsInput
 from rse.search.written import Place, Written, written
 
@@ -186,7 +186,7 @@ def _quote(best: Found, hit: Hit, parsed: Parsed) -> str:
     """Name a text by its title: an answer by that of its question, another comment by what it says itself."""
     if hit.title and (best.kind == "post" or best.post_kind == "question"):
         return hit.title
-    return snippet(hit.text, parsed, QUOTED).striptags()
+    return Marker(parsed).snippet(hit.text, QUOTED).striptags()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,31 +13,57 @@ BEFORE = 60  # characters shown before the first marked word
 SCANNED = 40_000  # characters looked through
 
 Span = tuple[int, int, str]  # start, end, which word
+Found = tuple[Span, ...]  # within a written word
 
 
-def _spans(text: str, parsed: Parsed) -> list[Span]:
-    """Find the words of a question in a text."""
-    asked = [*every(parsed.words), *(word for phrase in parsed.phrases for word in phrase)]
-    stems = {part.stem for word in asked if not word.prefix for part in (word, *word.parts)}
-    prefixes = tuple(word.exact for word in asked if word.prefix)
-    found = []
-    for token in analysis.tokens(text[:SCANNED]):
-        main, *rest = token.forms
-        if main.stem in stems or (prefixes and main.exact.startswith(prefixes)):
-            found.append((token.start, token.end, main.stem))
-        elif rest:
-            found += _inside(text, token, stems, prefixes)
-    return found
+class Marker:
+    """Marks the words of one question; what it has seen of a written word it knows in later texts."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        asked = [*every(parsed.words), *(word for phrase in parsed.phrases for word in phrase)]
+        self.stems = {part.stem for word in asked if not word.prefix for part in (word, *word.parts)}
+        self.prefixes = tuple(word.exact for word in asked if word.prefix)
+        self.known: dict[str, Found] = {}
+
+    def snippet(self, text: str, length: int = LENGTH) -> Markup:
+        """Give the stretch of a plain text that shows best why it was found, as safe HTML."""
+        text = _tidy(text)
+        spans = self._spans(text[:SCANNED])
+        start, end = _window(text, spans, length)
+        before, after = ("… " if start else ""), (" …" if end < len(text) else "")
+        return Markup("").join([before, _marked(text, spans, start, end), after])
+
+    def whole(self, text: str) -> Markup:
+        """Give a whole short text (a title, a name) with the words marked, as safe HTML."""
+        text = _tidy(text)
+        return _marked(text, self._spans(text[:SCANNED]), 0, len(text))
+
+    def _spans(self, text: str) -> list[Span]:
+        found, known = [], self.known
+        for match in analysis.WORD.finditer(text):
+            surface = match.group()
+            inside = known.get(surface)
+            if inside is None:
+                inside = known[surface] = self._asked(surface)
+            start = match.start()
+            found += [(start + at, start + end, word) for at, end, word in inside]
+        return found
+
+    def _asked(self, surface: str) -> Found:
+        """Tell what of a written word was asked for: the whole, or parts of a compound (`a-b`)."""
+        forms = analysis.forms(surface)
+        if forms and self._is_asked(forms[0].exact, forms[0].stem):
+            return ((0, len(surface), forms[0].stem),)
+        parts = analysis.PARTS.finditer(surface) if len(forms) > 1 else ()
+        folded = [(part.start(), part.end(), analysis.fold(part.group())) for part in parts]
+        return tuple(part for part in folded if self._is_asked(part[2], analysis.stem(part[2])))
+
+    def _is_asked(self, exact: str, stem: str) -> bool:
+        return stem in self.stems or bool(self.prefixes and exact.startswith(self.prefixes))
 
 
-def _inside(text: str, token: analysis.Token, stems: set[str], prefixes: tuple[str, ...]) -> list[Span]:
-    """Find the parts of a compound (an address, a hyphenated word) that were asked for."""
-    found = []
-    for part in analysis.PARTS.finditer(text, token.start, token.end):
-        exact = analysis.fold(part.group())
-        if analysis.stem(exact) in stems or (prefixes and exact.startswith(prefixes)):
-            found.append((part.start(), part.end(), exact))
-    return found
+def _tidy(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def _window(text: str, spans: Sequence[Span], length: int) -> tuple[int, int]:
@@ -67,18 +93,3 @@ def _marked(text: str, spans: Sequence[Span], start: int, end: int) -> Markup:
         at = stop
     parts.append(escape(text[at:end]))
     return Markup("").join(parts)
-
-
-def snippet(text: str, parsed: Parsed, length: int = LENGTH) -> Markup:
-    """Give the stretch of a plain text that shows best why it was found, as safe HTML."""
-    text = unicodedata.normalize("NFC", " ".join(text.split()))
-    spans = _spans(text, parsed)
-    start, end = _window(text, spans, length)
-    before, after = ("… " if start else ""), (" …" if end < len(text) else "")
-    return Markup("").join([before, _marked(text, spans, start, end), after])
-
-
-def marked(text: str, parsed: Parsed) -> Markup:
-    """Give a whole short text (a title, a name) with the words marked, as safe HTML."""
-    text = unicodedata.normalize("NFC", " ".join(text.split()))
-    return _marked(text, _spans(text, parsed), 0, len(text))

@@ -18,6 +18,7 @@ from rse.search.asking import Asker, query_of
 from rse.search.current import asker
 from rse.search.engine import Position
 from rse.search.grammar import MAX_TEXT, parse, widen
+from rse.search.highlights import Marker
 from rse.search.schemas import Question, SearchInput
 from rse.search.synonyms import wider
 from rse.search.views import PER_MINUTE, blueprint
@@ -64,7 +65,8 @@ def inside(asking: Asker, place: Place, q: str, after: Position | None = None) -
     results = asking.backend.search(query)
     hits = queries.hits_of(asking, ((one.kind, one.id) for one in results.found))
     parsed = widen(parsed, query.also)
-    items = [queries.item(one, hits[one.key], parsed, None) for one in results.found if one.key in hits]
+    marker = Marker(parsed)
+    items = [queries.item(one, hits[one.key], marker, None) for one in results.found if one.key in hits]
     return Inside(items, results.total - (len(results.found) - len(items)), results.after)
 
 

@@ -18,7 +18,7 @@ from rse.search.asking import TYPES, Asker, filters, query_of
 from rse.search.engine import Found, Position, Results, SearchQuery
 from rse.search.experts import Expert, Ranking, Showing, best_texts, places, rank, reasons
 from rse.search.grammar import Parsed, parse, widen
-from rse.search.highlights import marked, snippet
+from rse.search.highlights import Marker
 from rse.search.known import before, by_name
 from rse.search.meaning import Correction, corrections, meant
 from rse.search.schemas import ExpertsInput, SearchInput
@@ -133,9 +133,10 @@ def _answer(
     authors = [number for number, _ in results.facets.get("author", ())]
     named = [found.id for found in every if found.kind == "person" and found.key in hits]
     people = cards(asker.session, {*authors, *named, *(experts.ids if experts else ())})
+    marker = Marker(parsed)
     shown = {
         found.key: item(
-            found, hits[found.key], parsed, people.get(found.id) if found.kind == "person" else None
+            found, hits[found.key], marker, people.get(found.id) if found.kind == "person" else None
         )
         for found in every
         if found.key in hits
@@ -175,10 +176,10 @@ def hits_of(asker: Asker, keys: Iterable[tuple[str, int]]) -> dict[str, Hit]:
     }
 
 
-def item(found: Found, hit: Hit, parsed: Parsed, card: Card | None) -> Item:
+def item(found: Found, hit: Hit, marker: Marker, card: Card | None) -> Item:
     """Show one thing that was found, with the words of the question marked."""
     return Item(
-        found.kind, found.id, hit.title, marked(hit.title, parsed), snippet(hit.text, parsed), hit.url,
+        found.kind, found.id, hit.title, marker.whole(hit.title), marker.snippet(hit.text), hit.url,
         hit.at, found.score, hit.subtitle, hit.author, card,
     )  # fmt: skip
 
