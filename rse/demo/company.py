@@ -14,9 +14,11 @@ from rse.core.events import emit
 from rse.core.model import encode_id
 from rse.demo import source
 from rse.demo.calendar import DAYS, Calendar
+from rse.groups import manners
 from rse.groups import service as groups
 from rse.groups.events import MemberJoined
 from rse.groups.models import Group, Membership
+from rse.groups.starting import starts
 from rse.people.models import Endorsement, PersonSkill, Profile
 from rse.people.vocabulary import Vocabulary, key
 from rse.provisioning import directory, skills
@@ -171,6 +173,8 @@ def gather(company: Company) -> None:
         same = {"group_id": group.id, "state": "active", "at": begun, "seen_count": 0}
         rows = [{**same, "person_id": company.people[m], "role": written.role(m)} for m in written.members]
         session.execute(insert(Membership), rows)
+        if written.kind:
+            manners.furnish(session, group, starts(company.locale)[written.kind], templates=True)
         for member in written.members:
             emit(session, MemberJoined(group.id, company.people[member]))
     session.flush()

@@ -29,6 +29,7 @@ class GroupText:
     owners: list[str]
     moderators: list[str]
     members: list[str]
+    kind: str = ""
 
     def role(self, uid: str) -> str:
         """Give the role of a member."""

@@ -11,6 +11,7 @@ from rse.feed import composing, pinning, timeline, week
 from rse.feed.views import PAGE, before, listed
 from rse.groups import queries as groups
 from rse.groups.models import Group
+from rse.groups.template_views import begun
 
 LATEST = 5
 
@@ -26,7 +27,7 @@ def group_feed(session: Session, viewer: Viewer, group: Group) -> str:
     )
     if "cursor" not in request.args:
         values["pinned"] = pinning.pinned(session, viewer, group.id)
-        found = composing.composer(session, viewer, [], group=group)
+        found = composing.composer(session, viewer, [], form=begun(session, group), group=group)
         values["composer"] = composing.render(viewer, found)
     return render_template("feed/_panel_group.html", group_id=encode_id(group.id), **values)
 

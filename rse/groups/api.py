@@ -10,11 +10,12 @@ from rse.core.api import Listing, endpoint
 from rse.core.model import decode_id, encode_id
 from rse.core.policy import NotFound
 from rse.core.web import EMPLOYEE, SIGNED_IN, decode_cursor, encode_cursor, viewer
-from rse.groups import policy, queries, service
+from rse.groups import documents, manners, policy, queries, service
 from rse.groups.models import Group
 from rse.groups.schemas import GroupChanges, GroupsPage, Invitations, MembersPage, NewGroup, RoleChange
 
 blueprint = Blueprint("groups_api", __name__)
+BASIC = ("name", "description", "visibility", "purpose")
 
 
 class GroupOut(BaseModel):
@@ -26,13 +27,19 @@ class GroupOut(BaseModel):
     description: str
     visibility: str
     purpose: str
+    kind: str | None
     member_count: int
     archived: bool
     membership: str | None
+    pages_by: str
+    shade: int | None
+    rules: str
 
 
 def _data(group: Group) -> dict[str, Any]:
-    return queries.data(queries.card(db.session(), viewer(), group))
+    session = db.session()
+    more = {"pages_by": group.pages_by, "shade": group.shade, "rules": manners.of(session, group.id).rules}
+    return documents.data(queries.card(session, viewer(), group)) | more
 
 
 @endpoint(blueprint, "/groups", rule=SIGNED_IN, query=GroupsPage, returns=Listing)
@@ -41,13 +48,13 @@ def index(query: GroupsPage) -> dict[str, Any]:
     session, who = db.session(), viewer()
     if query.mine:
         return {
-            "items": [queries.data(card) for card in queries.my_groups(session, who)],
+            "items": [documents.data(card) for card in queries.my_groups(session, who)],
             "next_cursor": None,
         }
     after = decode_cursor(query.cursor, str, int)
     found = queries.directory(session, who, q=query.q, purpose=query.purpose, after=after, limit=query.limit)
     last = found[query.limit - 1] if len(found) > query.limit else None
-    items = [queries.data(card) for card in found[: query.limit]]
+    items = [documents.data(card) for card in found[: query.limit]]
     return {"items": items, "next_cursor": encode_cursor(last.name, last.id) if last else None}
 
 
@@ -57,7 +64,7 @@ def index(query: GroupsPage) -> dict[str, Any]:
 )  # fmt: skip
 def create(body: NewGroup) -> dict[str, Any]:
     """Create a group; you own it."""
-    return _data(service.create(db.session(), viewer(), **body.model_dump()))
+    return _data(manners.found(db.session(), viewer(), **body.model_dump()))
 
 
 @endpoint(blueprint, "/groups/<slug>", rule=SIGNED_IN, returns=GroupOut)
@@ -71,7 +78,11 @@ def edit(slug: str, body: GroupChanges) -> dict[str, Any]:
     """Change a group that you own."""
     session, who = db.session(), viewer()
     group = queries.find(session, who, slug)
-    service.edit(session, who, group, **body.model_dump(exclude={"archived"}))
+    service.edit(session, who, group, **body.model_dump(include={*BASIC}))
+    given = body.model_dump(exclude={*BASIC, "archived"}, exclude_unset=True)
+    given = {name: value for name, value in given.items() if value is not None or name == "shade"}
+    if given:
+        manners.change(session, who, group, given)
     if body.archived is not None:
         service.archive(session, who, group, archived=body.archived)
     return _data(group)

@@ -13,6 +13,16 @@ class GroupChanged(Event):
 
 
 @dataclass(frozen=True)
+class GroupFounded(Event):
+    """Somebody has created a group of a kind, and asked for what such a group begins with."""
+
+    group_id: int
+    by_id: int
+    kind: str
+    begin: tuple[str, ...]  # pages, post, templates
+
+
+@dataclass(frozen=True)
 class GroupRetokened(Event):
     """A group's visibility has changed, and with it the audience of everything in it."""
 

@@ -7,7 +7,19 @@ from rse.accounts.events import SignedIn
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.groups import api, exports, given, live, notices, queries, search, tokens, views, welcome
+from rse.groups import (
+    api,
+    exports,
+    given,
+    live,
+    notices,
+    queries,
+    search,
+    template_views,
+    tokens,
+    views,
+    welcome,
+)
 from rse.groups.events import MemberJoined, MemberLeft
 from rse.people.listing import mention_within
 
@@ -28,6 +40,7 @@ feature = Feature(
     nav=(NavItem("groups", lazy("Groups"), "groups.index", "users-round", 30),),
     panels=(
         Panel("home.rail", "clubs", lazy("Clubs to discover"), 30, clubs),
+        Panel("group.feed", "templates", lazy("Begin a post with"), 5, template_views.offer),
         Panel("welcome.groups", "groups", lazy("Groups"), 10, welcome.offer),
     ),
     init=lambda _app: mention_within(queries.reads_posts),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from rse.accounts.names import FOLDED, folded_name
@@ -37,6 +37,8 @@ class Group(Identified):
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)  # counts changes of what a card shows of it
     demo: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[str] = mapped_column(String(12), default="", server_default="")  # project, practice, ...
+    shade: Mapped[int | None]  # of its sign, one of six; none: by its id
     pages_by: Mapped[str] = mapped_column(String(10), default="members", server_default="members")  # or staff
 
     @validates("name")
@@ -62,3 +64,29 @@ class Membership(Base):
     invited_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="SET NULL"))
     at: Mapped[datetime]
     seen_count: Mapped[int] = mapped_column(default=0)  # posts at the last look: what is above is unread
+    greeted: Mapped[bool] = mapped_column(default=False, server_default=false())  # has put the welcome away
+
+
+class GroupManners(Base):
+    """What a group says to those who come: its rules for everybody, its welcome for new members."""
+
+    __tablename__ = "group_manners"
+
+    group_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("group.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    rules: Mapped[str] = mapped_column(Text, default="")
+    welcome: Mapped[str] = mapped_column(Text, default="")
+
+
+class PostTemplate(Identified):
+    """How posts of a group may begin: written by those who look after it, offered above its composer."""
+
+    __tablename__ = "post_template"
+
+    group_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("group.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(14), default="message")
+    title: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

@@ -12,7 +12,6 @@ from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
 from rse.accounts.names import fold
 from rse.core.audience import EVERYONE, Viewer, readable, readable_people
-from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.groups.models import Group, Membership
 from rse.groups.tokens import MINE, Mine, colour_of
@@ -32,6 +31,8 @@ class GroupCard:
     archived: bool
     mine: str = ""  # my state: active, asked, invited
     unread: int = 0
+    shade: int | None = None
+    kind: str = ""
 
     @property
     def href(self) -> str:
@@ -40,8 +41,8 @@ class GroupCard:
 
     @property
     def colour(self) -> int:
-        """One of six colours, the same one always."""
-        return colour_of(self.id)
+        """One of six colours."""
+        return colour_of(self.id, self.shade)
 
 
 _GROUP, _TIE = Group.__table__.c, Membership.__table__.c
@@ -105,7 +106,7 @@ def _card(group: Any, state: str | None, seen: int | None) -> GroupCard:
     unread = max(0, group.post_count - (seen or 0)) if state == "active" else 0
     return GroupCard(
         group.id, group.slug, group.name, group.description, group.visibility, group.purpose,
-        group.member_count, group.archived_at is not None, state or "", unread,
+        group.member_count, group.archived_at is not None, state or "", unread, group.shade, group.kind,
     )  # fmt: skip
 
 
@@ -276,21 +277,6 @@ def reads_posts(session: Session, viewer: Viewer, group_id: int) -> ColumnElemen
     return Person.id.in_(
         select(Membership.person_id).where(Membership.group_id == group_id, Membership.state == "active")
     )
-
-
-def data(card: GroupCard) -> dict[str, Any]:
-    """Write a group as the API does."""
-    return {
-        "id": encode_id(card.id),
-        "slug": card.slug,
-        "name": card.name,
-        "description": card.description,
-        "visibility": card.visibility,
-        "purpose": card.purpose,
-        "member_count": card.member_count,
-        "archived": card.archived,
-        "membership": card.mine or None,
-    }
 
 
 def card(session: Session, viewer: Viewer, group: Group) -> GroupCard:

@@ -10,6 +10,10 @@ Visibility = Literal["open", "closed", "secret"]
 Purpose = Literal["professional", "social"]
 
 
+Kind = Literal["", "project", "practice", "club", "department"]
+Beginning = Literal["pages", "post", "templates"]
+
+
 class NewGroup(Schema):
     """What a new group needs."""
 
@@ -17,6 +21,8 @@ class NewGroup(Schema):
     description: str = Field("", max_length=2000)
     visibility: Visibility = "open"
     purpose: Purpose = "professional"
+    kind: Kind = ""
+    begin: list[Beginning] = Field(default_factory=list, max_length=3)
 
 
 class GroupChanges(Schema):
@@ -27,6 +33,20 @@ class GroupChanges(Schema):
     visibility: Visibility | None = None
     purpose: Purpose | None = None
     archived: bool | None = None
+    kind: Kind | None = None
+    shade: int | None = Field(None, ge=0, le=5)
+    pages_by: Literal["members", "staff"] | None = None
+    rules: str | None = Field(None, max_length=4000)
+    welcome: str | None = Field(None, max_length=2000)
+
+
+class TemplateInput(Schema):
+    """How posts of a group may begin."""
+
+    name: str = Field(min_length=2, max_length=60)
+    kind: Literal["message", "question"] = "message"
+    title: str = Field("", max_length=200)
+    body: str = Field(min_length=2, max_length=8000)
 
 
 class Invitations(Schema):

@@ -15,9 +15,9 @@ _GROUP, _TIE = Group.__table__.c, Membership.__table__.c
 MINE = select(_TIE["group_id"]).where(_TIE["person_id"] == bindparam("person"), _TIE["state"] == "active")
 
 
-def colour_of(group_id: int) -> int:
-    """Give one of six colours by the group's id."""
-    return (group_id >> 7) % COLOURS
+def colour_of(group_id: int, shade: int | None = None) -> int:
+    """Give the one of six colours that was chosen, else one by the group's id."""
+    return (group_id >> 7) % COLOURS if shade is None else shade % COLOURS
 
 
 class Mine(NamedTuple):
@@ -31,6 +31,7 @@ class Mine(NamedTuple):
     role: str
     archived: bool
     unread: int
+    shade: int | None = None
 
     @property
     def href(self) -> str:
@@ -39,8 +40,8 @@ class Mine(NamedTuple):
 
     @property
     def colour(self) -> int:
-        """One of six colours, the same one always."""
-        return colour_of(self.id)
+        """One of six colours."""
+        return colour_of(self.id, self.shade)
 
 
 _FRESH = case((_GROUP["post_count"] > _TIE["seen_count"], _GROUP["post_count"] - _TIE["seen_count"]), else_=0)
@@ -48,7 +49,7 @@ _FRESH = case((_GROUP["post_count"] > _TIE["seen_count"], _GROUP["post_count"] -
 _TIES = (
     select(
         *(_GROUP[name] for name in ("id", "slug", "name", "visibility", "member_count")), _TIE["role"],
-        _GROUP["archived_at"].is_not(None), _FRESH,
+        _GROUP["archived_at"].is_not(None), _FRESH, _GROUP["shade"],
     )
     .select_from(Membership.__table__.join(Group.__table__, _TIE["group_id"] == _GROUP["id"]))
     .where(_TIE["person_id"] == bindparam("person"), _TIE["state"] == "active")

@@ -24,12 +24,13 @@ from rse.core.web import (
     see_other,
     viewer,
 )
-from rse.groups import policy, queries, service
+from rse.groups import manners, policy, queries, service, starting
 from rse.groups.models import Group
 from rse.groups.schemas import GroupChanges, GroupsPage, InviteByLogin, NewGroup, RoleChange
 
 blueprint = Blueprint("groups", __name__)
 PAGE = 24
+BASIC, LOOKS = ("name", "description", "visibility", "purpose"), ("kind", "shade", "pages_by")
 MEMBERS = 50
 
 
@@ -65,8 +66,15 @@ def index() -> Any:
 
 @route(blueprint, "/groups/new", rule=EMPLOYEE)
 def new() -> Any:
-    """Show the form of a new group."""
-    return page("groups/form.html", form=Form({}, None, {}), group=None)
+    """Ask of which kind a new group is, then show its form with what such a group begins with."""
+    kinds, chosen = starting.starts(viewer().locale), request.args.get("kind")
+    start = kinds.get(chosen or "")
+    if chosen is None:
+        return page("groups/kinds.html", kinds=kinds.values())
+    data: dict[str, Any] = {"kind": start.key if start else ""}
+    if start:
+        data |= {"description": start.description, "purpose": start.purpose, "begin": manners.BEGINNINGS}
+    return page("groups/form.html", form=Form(data, None, {}), group=None, start=start)
 
 
 @route(blueprint, "/groups", rule=EMPLOYEE, methods=("POST",), limit="20/hour")
@@ -74,9 +82,12 @@ def create() -> Any:
     """Create a group."""
     form = read_form(NewGroup)
     if form.value is None:
-        return page("groups/form.html", 422, form=form, group=None)
-    group = service.create(db.session(), viewer(), **form.input.model_dump())
+        start = starting.starts(viewer().locale).get(str(form.data.get("kind", "")))
+        return page("groups/form.html", 422, form=form, group=None, start=start)
+    group = manners.found(db.session(), viewer(), **form.input.model_dump())
     flash(_("Your group is there. Invite the first colleagues."), "ok")
+    if "post" in form.input.begin:
+        flash(_("Its first post is begun: you find it where one writes in the group, and among your drafts."))
     return see_other("groups.members", slug=group.slug)
 
 
@@ -108,8 +119,16 @@ def show(slug: str) -> Any:
     """Show a group's feed, or what one can know of it before entering."""
     group, values = opened(slug)
     if not values["may_read"]:
-        return page("groups/about.html", html=text.render(group.description), owners=_owners(group), **values)
-    return page("groups/page.html", owners=_owners(group), **values)
+        return _about(group, values)
+    welcome = manners.greeting(db.session(), group, values["mine"])
+    return page("groups/page.html", owners=_owners(group), welcome=text.render(welcome), **values)
+
+
+def _about(group: Group, values: dict[str, Any]) -> Any:
+    rules = text.render(manners.of(db.session(), group.id).rules)
+    start = starting.starts(viewer().locale).get(group.kind)
+    more = {"rules": rules, "kind_label": start.label if start else "", "owners": _owners(group)}
+    return page("groups/about.html", html=text.render(group.description), **more, **values)
 
 
 def _owners(group: Group) -> Any:
@@ -120,7 +139,7 @@ def _owners(group: Group) -> Any:
 def about(slug: str) -> Any:
     """Show what a group is for and who looks after it."""
     group, values = opened(slug)
-    return page("groups/about.html", html=text.render(group.description), owners=_owners(group), **values)
+    return _about(group, values)
 
 
 @route(blueprint, "/groups/<slug>/members", rule=SIGNED_IN)
@@ -152,8 +171,14 @@ def edit(slug: str) -> Any:
     """Show the form of a group to its owners."""
     group, values = opened(slug)
     require(values["may_edit"], Action.EDIT_GROUP, _("Only the group's owners change it."))
-    data = {name: getattr(group, name) for name in ("name", "description", "visibility", "purpose")}
-    return page("groups/form.html", form=Form(data, None, {}), **values)
+    held = manners.of(db.session(), group.id)
+    data = {name: getattr(group, name) for name in (*BASIC, *LOOKS)}
+    data |= {"rules": held.rules, "welcome": held.welcome}
+    return page("groups/form.html", form=Form(data, None, {}), kinds=_kinds(), **values)
+
+
+def _kinds() -> list[tuple[str, str, str]]:
+    return [(one.key, one.label, one.help) for one in starting.starts(viewer().locale).values()]
 
 
 @route(blueprint, "/groups/<slug>/edit", rule=SIGNED_IN, methods=("POST",))
@@ -162,11 +187,16 @@ def save(slug: str) -> Any:
     group, values = opened(slug)
     form = read_form(GroupChanges)
     try:
-        changes = form.input.model_dump(exclude={"archived"})
-        changes["description"] = changes["description"] or ""  # an emptied field is meant
-        service.edit(db.session(), viewer(), group, **changes)
+        given = form.input.model_dump(exclude={"archived"})
+        for name in ("description", "rules", "welcome", "kind"):
+            given[name] = given[name] or ""  # an emptied field is meant
+        service.edit(db.session(), viewer(), group, **{name: given[name] for name in BASIC})
+        more = {name: given[name] for name in (*LOOKS, "rules", "welcome")}
+        more["pages_by"] = more["pages_by"] or group.pages_by
+        manners.change(db.session(), viewer(), group, more)
     except Invalid as error:
-        return page("groups/form.html", 422, form=Form(form.data, None, error.errors), **values)
+        form = Form(form.data, None, error.errors)
+        return page("groups/form.html", 422, form=form, kinds=_kinds(), **values)
     flash(_("Saved."), "ok")
     return see_other("groups.about", slug=group.slug)
 

@@ -7,8 +7,19 @@ from sqlalchemy.orm import Session
 from rse.core.events import emit_all
 from rse.core.feature import Feature, Panel, Subscriber
 from rse.core.i18n import lazy
-from rse.groups.events import GroupRetokened
-from rse.pages import api, exports, history_views, keeping, notices, search, service, thread_views, views
+from rse.groups.events import GroupFounded, GroupRetokened
+from rse.pages import (
+    api,
+    exports,
+    founding,
+    history_views,
+    keeping,
+    notices,
+    search,
+    service,
+    thread_views,
+    views,
+)
 from rse.pages.events import PageChanged
 
 
@@ -23,7 +34,10 @@ feature = Feature(
     name="pages",
     blueprints=(views.blueprint, api.blueprint),
     panels=(Panel("post.thread", "page", lazy("Page of the group"), 5, thread_views.beside_thread),),
-    subscribers=(Subscriber("pages.follow", (GroupRetokened,), follow, "same_transaction"),),
+    subscribers=(
+        Subscriber("pages.follow", (GroupRetokened,), follow, "same_transaction"),
+        Subscriber("pages.founded", (GroupFounded,), founding.begin, "same_transaction"),
+    ),
     index=(search.source,),
     notices=notices.NOTICES,
     exports=(exports.export,),

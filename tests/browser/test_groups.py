@@ -8,7 +8,7 @@ Open = Callable[..., Page]
 
 
 def create(page: Page, name: str, visibility: str) -> str:
-    page.goto("/groups/new")
+    page.goto("/groups/new?kind=")
     page.get_by_label("Nom", exact=True).fill(name)
     page.get_by_role("radio", name=visibility).check()
     page.get_by_role("button", name="Créer le groupe").click()
@@ -42,7 +42,7 @@ def test_a_secret_group_is_not_found_by_others(open_as: Open) -> None:
 
 
 def test_a_name_too_short_is_said_at_its_field(open_as: Open) -> None:
-    page = open_as("amelie", "/groups/new")
+    page = open_as("amelie", "/groups/new?kind=")
     page.get_by_label("Nom", exact=True).fill("ab")
     page.get_by_role("button", name="Créer le groupe").click()
     field = page.get_by_label("Nom", exact=True)
