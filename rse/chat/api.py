@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from rse.chat import drafting, members, queries, reading, service, shapes
+from rse.chat import drafting, members, queries, reading, service, shapes, threads
 from rse.chat.discussion import discussion
 from rse.chat.models import Message
 from rse.chat.policy import Place
@@ -27,6 +27,7 @@ from rse.chat.schemas import (
 from rse.core import db
 from rse.core.api import Listing, endpoint, paginate
 from rse.core.model import decode_id
+from rse.core.policy import NotFound
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer
 
 blueprint = Blueprint("chat_api", __name__)
@@ -96,6 +97,13 @@ def list_messages(conversation_id: int, query: ListMessages) -> Any:
     session = db.session()
     place = queries.place(session, viewer(), conversation_id)
     after, before = _range(query)
+    if query.thread is not None:
+        stands, root = threads.thread(session, viewer(), query.thread)
+        if stands.conversation.id != conversation_id:
+            raise NotFound
+        rows, more = threads.replies(session, place, root.id, before=before, limit=query.limit)
+        cursor = encode_cursor("before", rows[0].seq) if more else None
+        return {"items": shapes.own(session, viewer(), rows), "next_cursor": cursor}
     found = queries.messages(session, place, after=after, before=before, limit=query.limit)
     rows, cursor = found[: query.limit], None
     if len(found) > query.limit:
@@ -121,7 +129,8 @@ def send_message(conversation_id: int, body: SendMessage) -> Any:
     """Send a message; the same `client_id` gives the same message."""
     message = service.send(
         db.session(), viewer(), conversation_id, body=body.body,
-        client_id=body.client_id or token_hex(16), reply_to=body.reply_to, attachments=body.attachments,
+        client_id=body.client_id or token_hex(16), reply_to=body.reply_to, thread_id=body.thread_id,
+        attachments=body.attachments,
     )  # fmt: skip
     return _one(message)
 

@@ -58,6 +58,7 @@ def send(viewer: Viewer, sent: SendLive) -> dict[str, Any]:
         body=sent.body,
         client_id=sent.client_id,
         reply_to=sent.reply_to,
+        thread_id=sent.thread_id,
         attachments=sent.attachments,
     )
     return {"message": shapes.messages(_session(), [message])[0]}

@@ -1,14 +1,15 @@
 """Pages and forms of single messages: what one can do with them, what is pinned, what somebody keeps."""
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from rse.chat import keeping, policy, queries, reacting, reading, service, shapes, views
+from rse.chat import keeping, policy, queries, reacting, reading, service, shapes, threads, views
 from rse.chat.models import Message
 from rse.chat.policy import Place
-from rse.chat.schemas import ReactByForm, SwitchByForm
+from rse.chat.schemas import ReactByForm, SwitchByForm, ThreadQuery
 from rse.chat.views import ROOM, blueprint
 from rse.core import db
 from rse.core.api import Page
@@ -88,6 +89,23 @@ def unread(conversation_id: int, message_id: int) -> Any:
     _place, message = _found(conversation_id, message_id)
     service.mark_unread(db.session(), viewer(), conversation_id, message.seq)
     return see_other("chat.index")
+
+
+@route(blueprint, ON + "/thread", rule=SIGNED_IN)
+def thread(conversation_id: int, message_id: int) -> Any:
+    """Show what stands under a message, beside the conversation."""
+    session, who = db.session(), viewer()
+    _found(conversation_id, message_id)
+    place, root = threads.thread(session, who, message_id)
+    query = views.read_query(ThreadQuery)
+    rows, older = threads.replies(session, place, root.id, before=query.before)
+    (first,) = reading.lines(session, who, place, [root])
+    return views.beside(
+        "chat/_thread.html", place,
+        root=first, replies=reading.lines(session, who, place, rows),
+        older_replies=rows[0].seq if older else None,
+        can_send=policy.may_send(who, place), thread_client_id=token_hex(12),
+    )  # fmt: skip
 
 
 @route(blueprint, ROOM + "/pinned", rule=SIGNED_IN)

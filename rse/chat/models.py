@@ -16,6 +16,10 @@ PINNED: Any = {
     "postgresql_where": text("pinned_at IS NOT NULL"),
     "sqlite_where": text("pinned_at IS NOT NULL"),
 }
+THREADED: Any = {
+    "postgresql_where": text("thread_id IS NOT NULL"),
+    "sqlite_where": text("thread_id IS NOT NULL"),
+}
 
 
 def _folded(context: Any) -> str:
@@ -92,6 +96,7 @@ class Message(Identified):
         Index("ix_message_author_at", "author_id", "at"),
         Index("ix_message_at", "at"),
         Index("ix_message_pinned", "conversation_id", "pinned_at", **PINNED),
+        Index("ix_message_thread", "thread_id", "seq", **THREADED),
     )
 
     conversation_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(CONVERSATION, ondelete="CASCADE"))
@@ -104,6 +109,9 @@ class Message(Identified):
     body_html: Mapped[str] = mapped_column(Text)
     reply_to: Mapped[int | None] = mapped_column(BigInteger)  # a message of the same conversation
     reactions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    thread_id: Mapped[int | None] = mapped_column(BigInteger)  # the message under which it stands, apart
+    replies: Mapped[int] = mapped_column(default=0, server_default="0")  # that stand under it
+    replied_at: Mapped[datetime | None]
     files: Mapped[int] = mapped_column(default=0, server_default="0")  # how many hang on it
     at: Mapped[datetime]
     edited_at: Mapped[datetime | None]

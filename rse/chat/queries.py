@@ -224,9 +224,14 @@ def message(session: Session, viewer: Viewer, message_id: int) -> Message:
 def messages(
     session: Session, place: Place, *, after: int | None = None, before: int | None = None, limit: int = 50
 ) -> list[Message]:
-    """Give `limit + 1` messages by seq: those after a number upwards, else those before one downwards."""
+    """Give `limit + 1` messages by seq: those after a number upwards, else those before one downwards.
+
+    What stands under a message is in its thread, not among these.
+    """
     query = select(Message).where(
-        Message.conversation_id == place.conversation.id, Message.era >= place.since_era
+        Message.conversation_id == place.conversation.id,
+        Message.era >= place.since_era,
+        Message.thread_id.is_(None),
     )
     if after is not None:
         query = query.where(Message.seq > after).order_by(Message.seq)

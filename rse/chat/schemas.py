@@ -76,6 +76,7 @@ class SendMessage(WithFiles):
     body: Annotated[str, Field(max_length=MAX_BODY)] = ""
     client_id: ClientId | None = None
     reply_to: PublicId | None = None
+    thread_id: PublicId | None = None  # the message under which it stands
 
     @model_validator(mode="after")
     def _says_something(self) -> "SendMessage":
@@ -140,6 +141,12 @@ class SwitchByForm(Schema):
     back: Literal["saved"] | None = None
 
 
+class ThreadQuery(Schema):
+    """Query of a thread: the messages before a number."""
+
+    before: Seq | None = None
+
+
 class MarkReadByForm(MarkRead):
     """The same by a form, which says where it stands."""
 
@@ -187,6 +194,7 @@ class ListMessages(Schema):
 
     after_seq: Seq | None = None
     before_seq: Seq | None = None
+    thread: PublicId | None = None  # those under this message
     cursor: str | None = None
     limit: int = Field(50, ge=1, le=100)
 
@@ -240,6 +248,10 @@ class MessageOut(BaseModel):
     edited_at: str | None
     deleted_at: str | None
     reply_to: str | None
+    thread_id: str | None
+    thread_replies: int | None  # of the thread in which it stands
+    replies: int
+    replied_at: str | None
     reactions: dict[str, int]
     pinned_at: str | None
     attachments: list[FileOut]

@@ -7,13 +7,13 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rse.chat import drafting, policy, queries
+from rse.chat import drafting, policy, queries, threads
 from rse.chat.events import ConversationRead, MessageDeleted, MessageEdited, MessageSent
 from rse.chat.models import Message, Participation
 from rse.chat.numbers import log, take
 from rse.chat.policy import Place
 from rse.core import clock, text
-from rse.core.audience import Viewer, conversation_token
+from rse.core.audience import Viewer
 from rse.core.events import emit
 from rse.core.i18n import _
 from rse.core.model import encode_id
@@ -29,6 +29,7 @@ def send(
     body: str,
     client_id: str,
     reply_to: int | None = None,
+    thread_id: int | None = None,
     attachments: Sequence[int] | None = None,
     alts: Mapping[int, str] | None = None,
 ) -> Message:
@@ -46,7 +47,13 @@ def send(
             raise Invalid(client_id=_("This id has been used in another conversation."))
         return known
     quoted = _quoted(session, place, reply_to)
-    message = _store(session, viewer, place, taken.seq, body=body, client_id=client_id, reply_to=quoted)
+    root = threads.root_of(session, place, thread_id) if thread_id else None
+    era, thread_id = (root.era, root.id) if root else (place.conversation.era, None)
+    said = {"client_id": client_id, "reply_to": quoted, "thread_id": thread_id}
+    message = _store(session, viewer, place, taken.seq, body=body, era=era, **said)
+    if root is not None:
+        root.replies, root.replied_at = root.replies + 1, message.at
+        session.flush()
     if attachments:
         group_id = place.group.id if place.group else None
         here = ("message", message.id, attachments)
@@ -77,13 +84,12 @@ def _quoted(session: Session, place: Place, reply_to: int | None) -> int | None:
     return reply_to
 
 
-def _store(session: Session, viewer: Viewer, place: Place, seq: int, *, body: str, **values: Any) -> Message:
+def _store(
+    session: Session, viewer: Viewer, place: Place, seq: int, *, body: str, era: int, **values: Any
+) -> Message:
     conversation, now = place.conversation, clock.now()
-    audience = (
-        place.group.posts_audience if place.group else conversation_token(conversation.id, conversation.era)
-    )
     message = Message(
-        conversation_id=conversation.id, seq=seq, era=conversation.era, audience=audience, at=now,
+        conversation_id=conversation.id, seq=seq, era=era, audience=threads.audience(place, era), at=now,
         author_id=viewer.id, body=body, body_html=_render(session, place, body), reactions={}, version=1,
         **values,
     )  # fmt: skip

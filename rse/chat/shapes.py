@@ -48,6 +48,10 @@ def message(one: Message, author: Card, files: Sequence[Shown] = ()) -> dict[str
         "edited_at": iso(one.edited_at) if one.edited_at else None,
         "deleted_at": iso(one.deleted_at) if one.deleted_at else None,
         "reply_to": encode_id(one.reply_to) if one.reply_to else None,
+        "thread_id": encode_id(one.thread_id) if one.thread_id else None,
+        "thread_replies": None,
+        "replies": one.replies,
+        "replied_at": iso(one.replied_at) if one.replied_at else None,
         "reactions": one.reactions,
         "pinned_at": iso(one.pinned_at) if one.pinned_at else None,
         "attachments": [file_data(file) for file in files],
@@ -59,7 +63,12 @@ def messages(session: Session, found: Iterable[Message]) -> list[dict[str, Any]]
     rows = list(found)
     files = attached(session, "message", [row.id for row in rows if row.files and row.deleted_at is None])
     authors = cards(session, (one.author_id for one in rows))
-    return [message(one, authors[one.author_id], files.get(one.id, ())) for one in rows]
+    roots = queries.by_ids(session, (row.thread_id for row in rows if row.thread_id))
+    shown = [message(one, authors[one.author_id], files.get(one.id, ())) for one in rows]
+    for one, row in zip(shown, rows, strict=True):
+        if row.thread_id in roots:
+            one["thread_replies"] = roots[row.thread_id].replies
+    return shown
 
 
 def own(

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, request, url_for
 from werkzeug.wrappers import Response
 
-from rse.chat import choosing, drafting, members, queries, reading, service, shapes
+from rse.chat import choosing, drafting, members, queries, reading, service, shapes, threads
 from rse.chat.discussion import discussion
 from rse.chat.policy import Place
 from rse.chat.schemas import (
@@ -140,6 +140,10 @@ def _known_ids(texts: Iterable[str]) -> list[int]:
 def room(conversation_id: int) -> Any:
     """Show a conversation beside the list."""
     place = queries.place(db.session(), viewer(), conversation_id)
+    wanted = read_query(RoomQuery).at
+    root_id = threads.root_at(db.session(), place, wanted) if wanted else None
+    if root_id is not None:  # what is pointed at stands in a thread
+        return see_other("chat.thread", conversation_id=conversation_id, message_id=root_id)
     return page("chat/messages.html", **_room(place), **listed())
 
 
@@ -198,11 +202,13 @@ def send(conversation_id: int) -> Any:
         service.send(
             db.session(), viewer(), conversation_id, body=sent.body,
             client_id=sent.client_id or token_hex(16), reply_to=sent.reply_to,
-            attachments=sent.attachments, alts=taking.alts(),
+            thread_id=sent.thread_id, attachments=sent.attachments, alts=taking.alts(),
         )  # fmt: skip
     except Invalid as error:
         db.rollback()
         return page_again(conversation_id, Form(form.data, None, error.errors))
+    if sent.thread_id is not None:
+        return see_other("chat.thread", conversation_id=conversation_id, message_id=sent.thread_id)
     return _back(conversation_id)
 
 

@@ -48,6 +48,7 @@ def _store(company: Company, lines: list[ChatText]) -> None:
     company.session.flush()
     rows = [_message(company, conversation, line, at) for line, at in zip(lines, times, strict=True)]
     rows = [row | {"seq": number} for number, row in enumerate(rows, 1)]
+    _thread(lines, rows)
     company.session.execute(insert(Message), rows)
     company.session.execute(insert(ConversationEvent), [_event(row) for row in rows])
     for table, marks in _marks(company, lines, rows).items():
@@ -85,6 +86,7 @@ def _message(company: Company, place: Conversation, line: ChatText, at: datetime
         "id": own, "conversation_id": place.id, "era": ERA, "author_id": company.people[line.author],
         "audience": group.posts_audience if group else conversation_token(place.id, ERA), "at": at,
         "client_id": f"demo-{own}", "body": line.text, "body_html": text.render(line.text, links),
+        "thread_id": None, "replies": 0, "replied_at": None,
         "reply_to": None, "reactions": dict(Counter(line.signs.values())), "edited_at": None,
         "deleted_at": None, "version": 1, "pinned_at": at if line.pinned else None,
         "pinned_by": company.people[line.author] if line.pinned else None,
@@ -103,6 +105,15 @@ def _marks(company: Company, lines: list[ChatText], rows: list[dict[str, Any]]) 
             for uid in line.kept_by
         ]
     return found
+
+
+def _thread(lines: list[ChatText], rows: list[dict[str, Any]]) -> None:
+    """Put what stands under another message there."""
+    for line, row in zip(lines, rows, strict=True):
+        if line.under:
+            root = next(one for one in rows if one["body"].startswith(line.under))
+            row["thread_id"] = root["id"]
+            root["replies"], root["replied_at"] = root["replies"] + 1, row["at"]
 
 
 def _event(row: dict[str, Any]) -> dict[str, Any]:

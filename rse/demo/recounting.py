@@ -101,6 +101,19 @@ def _recount_reactions(session: Session, kind: str, row: Any) -> None:
     row.version += 1
 
 
+def _rethread(messages: list[Message]) -> None:
+    """Count what is left under each message; what stood under one that is gone stands by itself."""
+    left = {message.id: message for message in messages}
+    for message in messages:
+        message.replies, message.replied_at = 0, None
+    for message in messages:
+        root = left.get(message.thread_id or 0)
+        if root is None:
+            message.thread_id = None
+        else:
+            root.replies, root.replied_at = root.replies + 1, message.at
+
+
 def _renumber(session: Session, conversation: Conversation) -> None:
     """Close the gaps in the numbers of a discussion; clients that catch up begin anew."""
     here = Message.conversation_id == conversation.id
@@ -113,6 +126,7 @@ def _renumber(session: Session, conversation: Conversation) -> None:
     for number, message in enumerate(messages, 1):
         message.seq = number
         session.flush()  # one by one, upwards: no two hold the same number on the way
+    _rethread(messages)
     conversation.seq = len(messages)
     conversation.last_id = messages[-1].id if messages else None
     conversation.pos += 1

@@ -67,6 +67,7 @@ class ChatText:
     pinned: bool = False
     signs: dict[str, str] = field(default_factory=dict)  # {login: name of a reaction}
     kept_by: list[str] = field(default_factory=list)
+    under: str = ""  # how the message begins in whose thread it stands
 
 
 def people(calendar: Calendar) -> bytes:

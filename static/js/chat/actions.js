@@ -45,7 +45,7 @@ export function actions(room, { draw, remove, unread }) {
     if (form.dataset.act === 'delete') remove(of.element);
     else act(form, event.submitter).catch(error => toast(error.message || document.body.dataset.textFailed, 'error'));
   });
-  draw.list.addEventListener('submit', event => {
+  (room.closest('.chat') ?? room).addEventListener('submit', event => {
     const form = event.target.closest('form.reacts');
     if (!form) return;
     event.preventDefault();

@@ -1,13 +1,14 @@
 // What opens beside a conversation: pinned messages, what was found. The server draws it; without a script it is a page.
 import { toast } from '../core/page.js';
 
-export function beside(room, { go }) {
+export function beside(room, { go, shown: told }) {
   const chat = room.closest('.chat');
   let opener;
 
   const shown = () => chat.querySelector(':scope > .chat-beside');
   function close() {
     shown()?.remove();
+    told(null);
     chat.classList.remove('with-beside');
     (opener?.isConnected ? opener : room.querySelector('.messages-scroll')).focus({ preventScroll: true });
   }
@@ -20,11 +21,13 @@ export function beside(room, { go }) {
       const fresh = document.importNode(found, true);
       if (old) old.replaceWith(fresh); else room.after(fresh);
       chat.classList.add('with-beside');
+      told(fresh);
       if (from) opener = from;
       (fresh.querySelector('[data-first]') ?? fresh.querySelector('h2')).focus();
     } catch { toast(document.body.dataset.textFailed, 'error'); }
   }
 
+  if (shown()) told(shown()); // the server has opened it
   chat.addEventListener('click', event => {
     const link = event.target.closest('a[data-beside], .chat-beside a[data-close], .chat-beside a[data-to]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

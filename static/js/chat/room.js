@@ -2,7 +2,9 @@
 import { live, ask } from '../core/live.js';
 import { announce, toast } from '../core/page.js';
 import { timeline } from './timeline.js';
-import { outbox, Refusal } from './outbox.js';
+import { Refusal } from './outbox.js';
+import { sending } from './sending.js';
+import { thread } from './thread.js';
 import { drawing } from './show.js';
 import { writing } from './writing.js';
 import { scrolling } from './scrolling.js';
@@ -25,6 +27,8 @@ export function start(room) {
   let readSeq = Number(say.read);
   let gone = false;
   let draft;
+  let open; // the thread that is open beside
+  let top = Number(say.seq); // the last number that we know of, in a thread or not
   let held = false; // marked as unread by hand: stays so until one comes back
 
   const scroll = scrolling(room, draw, id, () => { note(); });
@@ -34,7 +38,7 @@ export function start(room) {
   function note() {
     clearTimeout(telling);
     telling = setTimeout(async () => {
-      const seq = Number(draw.last()?.dataset.seq ?? 0);
+      const seq = scroll.hasNewer() ? Number(draw.last()?.dataset.seq ?? 0) : top;
       if (gone || held || !say.part || document.hidden || !document.hasFocus() || !scroll.atEnd() || seq <= readSeq) return;
       try { await wire.read(id, seq); readSeq = Math.max(readSeq, seq); } catch { /* told with the next one */ }
     }, 150);
@@ -49,6 +53,8 @@ export function start(room) {
 
   // --- What comes
   function message(event) {
+    top = Math.max(top, event.seq);
+    if (event.thread_id) { under(event); return; }
     const bottom = scroll.atEnd();
     if (event.event === 'message:new' && scroll.hasNewer()) { scroll.below(event.seq); return; }
     if (event.event !== 'message:new' && !draw.find(event.id)) return; // it stands further up, where it is read anew
@@ -66,6 +72,12 @@ export function start(room) {
     if (!mine && document.hidden) announce(say.textMessage.replace('{a}', event.author.display_name).replace('{b}', element.querySelector('.body').innerText));
     seen();
     note();
+  }
+  /** What stands under a message is told there, and shown where its thread is open. */
+  function under(event) {
+    draw.replies(draw.find(event.thread_id), event.thread_replies);
+    if (open?.root === event.thread_id) open.show(event);
+    if (event.event === 'message:new') { stopTyping(event.author.id); note(); }
   }
   /** What is answered stands further up than the page: asked for, by who may read it. */
   async function quote(element, event) {
@@ -102,49 +114,18 @@ export function start(room) {
   }
 
   // --- What goes
-  const queue = outbox({
-    send: item => wire.send(id, item),
-    changed: pending,
-    sent: (item, stored) => {
-      const element = draw.list.querySelector(`.message[data-client="${CSS.escape(item.client_id)}"]:not([data-seq])`);
-      if (element || !draw.find(stored.id)) draw.put(stored);
-      scroll.toEnd();
-      seen();
-    },
+  const queue = sending({
+    id, me, room, draw,
+    moved() { room.querySelector('.chat-start')?.remove(); scroll.toEnd(); seen(); },
+    stored() { seen(); },
   });
-  function pending(item) {
-    let element = draw.list.querySelector(`.message[data-client="${CSS.escape(item.client_id)}"]:not([data-seq])`);
-    if (!element) {
-      element = draw.make({ ...item, author: { id: me, initials: '', colour: 1, display_name: '' }, created_at: new Date().toISOString(), body_html: '' });
-      element.querySelector('.body').innerText = item.body;
-      draw.list.append(element);
-      draw.tidy(element);
-      room.querySelector('.chat-start')?.remove();
-    }
-    element.classList.toggle('sending', item.state === 'sending');
-    element.classList.toggle('failed', item.state === 'failed');
-    const mark = element.querySelector('.state');
-    mark.replaceChildren(item.state === 'failed' ? `${say.textFailed}${item.reason ? ` (${item.reason})` : ''} ` : wire.online() || navigator.onLine ? say.textSending : say.textWaiting);
-    if (item.state === 'failed') {
-      mark.append(button(say.textRetry, () => queue.retry(item.client_id)), button(say.textRemove, () => { queue.remove(item.client_id); element.remove(); }));
-      announce(mark.textContent);
-    }
-    scroll.toEnd();
-    seen();
-  }
-  function button(words, act) {
-    const made = Object.assign(document.createElement('button'), { type: 'button', className: 'link', textContent: words });
-    made.addEventListener('click', act);
-    return made;
-  }
   const write = writing(room, {
     draw,
     send(body, reply, attachments) {
       held = false;
-      const random = globalThis.crypto?.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
       draft.sent();
-      const item = { client_id: random, body, reply_to: reply, attachments };
-      const add = () => queue.add(item);
+      const item = { body, reply_to: reply, attachments };
+      const add = () => queue.send(item);
       if (scroll.hasNewer()) scroll.newest().then(add, add); else add(); // what one says stands at the end
       return true;
     },
@@ -156,7 +137,10 @@ export function start(room) {
 
   draft = drafting(room, id, { busy: write.busy });
   const menu = actions(room, { draw, remove: write.ask, unread });
-  beside(room, { go: scroll.go });
+  const shown = section => {
+    open = section?.dataset.thread && thread(section, room, { id, me, counted: one => draw.replies(draw.find(one.thread_id), one.thread_replies) });
+  };
+  beside(room, { go: scroll.go, shown });
 
   // --- Who writes
   const typists = new Map();
@@ -180,20 +164,21 @@ export function start(room) {
   const bar = room.querySelector('.chat-state');
   let late;
   function state(words) { clearTimeout(late); bar.textContent = words; bar.hidden = !words; }
+  const run = () => { queue.run(); if (open) open.run(); };
   function connection(name) {
     if (gone) return;
-    if (name === 'online') { state(''); catchUp().then(() => queue.run()); return; }
+    if (name === 'online') { state(''); catchUp().then(run); return; }
     clearTimeout(late);
     late = setTimeout(() => state(navigator.onLine ? say.textSlow : say.textOffline), navigator.onLine ? 2500 : 0);
   }
   document.addEventListener('rse:connection', event => connection(event.detail));
   addEventListener('offline', () => connection('offline'));
-  addEventListener('online', () => { queue.run(); catchUp(); });
+  addEventListener('online', () => { run(); catchUp(); });
   // Where sockets are blocked, the same question by plain requests.
-  setInterval(() => { if (!wire.online() && navigator.onLine && !document.hidden && !gone) catchUp().then(() => queue.run()); }, pollMs + Math.random() * 1000);
+  setInterval(() => { if (!wire.online() && navigator.onLine && !document.hidden && !gone) catchUp().then(run); }, pollMs + Math.random() * 1000);
   document.addEventListener('visibilitychange', () => { if (!document.hidden) { note(); if (!wire.online()) catchUp(); } });
   addEventListener('focus', note);
-  addEventListener('beforeunload', event => { if (queue.waiting) event.preventDefault(); });
+  addEventListener('beforeunload', event => { if (queue.waiting || (open && open.waiting)) event.preventDefault(); });
 
   live().then(socket => {
     for (const name of EVENTS) {

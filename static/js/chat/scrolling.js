@@ -94,7 +94,7 @@ export function scrolling(room, draw, id, read) {
   async function go(message, seq) {
     if (!draw.find(message)) await show(seq);
     const found = draw.find(message);
-    if (!found) return;
+    if (!found) { location.assign(`/messages/${id}?at=${seq}`); return; } // it stands in a thread
     draw.list.querySelectorAll('.found').forEach(one => one.classList.remove('found'));
     found.classList.add('found');
     bring(found, true);

@@ -5,8 +5,7 @@ import { attached } from '../core/attached.js';
 const togetherMs = 5 * 60_000;
 
 /** What draws into one room; `me` is the reader's id, `say` gives the room's texts. */
-export function drawing(room, me) {
-  const list = room.querySelector('.messages');
+export function drawing(room, me, list = room.querySelector('.messages')) {
   const pattern = room.querySelector('template[data-pattern="message"]').content.firstElementChild;
   const say = room.dataset;
   const zone = { timeZone: say.timezone };
@@ -86,6 +85,17 @@ export function drawing(room, me) {
     element.querySelector('.meta').before(form);
   }
 
+  /** How many messages stand under one, as the way there. */
+  function replies(element, number) {
+    if (!element || number === undefined || number === null) return;
+    element.querySelector('.replies')?.remove();
+    if (!number || element.matches('.deleted')) return;
+    const link = Object.assign(document.createElement('a'), { className: 'replies', href: `/messages/${say.room}/on/${element.dataset.id}/thread`,
+      textContent: (number === 1 ? say.textReply : say.textReplies).replace('{a}', number) });
+    link.dataset.beside = '';
+    element.querySelector('.meta').before(link);
+  }
+
   /** Notes what the reader did to a message, where the server said it. */
   function own(element, { mine, event, person_id, name, on }) {
     const given = new Set((element.dataset.signs ?? '').split(' ').filter(Boolean));
@@ -110,6 +120,7 @@ export function drawing(room, me) {
     if (!message.deleted_at && message.attachments?.[0]?.url) body.after(attached(message.attachments, say));
     own(element, message);
     reacts(element, message);
+    replies(element, message.replies);
     element.querySelector('.pin').hidden = !message.pinned_at || Boolean(message.deleted_at);
     if (message.deleted_at) element.querySelector('.keep').hidden = true;
     element.querySelector('.edited').hidden = !message.edited_at || Boolean(message.deleted_at);
@@ -171,5 +182,5 @@ export function drawing(room, me) {
     for (const one of [...list.children]) if (!one.matches('.message:not([data-seq])')) one.remove();
   }
 
-  return { list, all, find, last, tidy, fill, make, put, quote, clear };
+  return { list, all, find, last, tidy, fill, make, put, quote, replies, clear };
 }

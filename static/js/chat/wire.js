@@ -28,8 +28,8 @@ async function over(event, payload) {
   throw new Error(said);
 }
 
-export async function send(conversation, { body, client_id, reply_to, attachments }) {
-  const sent = { body, client_id, ...(reply_to ? { reply_to } : {}), ...(attachments?.length ? { attachments } : {}) };
+export async function send(conversation, { body, client_id, reply_to, thread_id, attachments }) {
+  const sent = { body, client_id, ...(thread_id ? { thread_id } : {}), ...(reply_to ? { reply_to } : {}), ...(attachments?.length ? { attachments } : {}) };
   if (online()) {
     try {
       return (await over('message:send', { conversation_id: conversation, ...sent })).message;

@@ -95,7 +95,7 @@ export function writing(room, { draw, send, change, remove, typing, more }) {
   });
   about?.querySelector('a').addEventListener('click', event => { event.preventDefault(); stop(); });
 
-  room.addEventListener('click', event => {
+  (room.closest('.chat') ?? room).addEventListener('click', event => {
     const tool = event.target.closest('[data-act]');
     const element = tool?.closest('.message');
     if (!element) return;

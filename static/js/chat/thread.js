@@ -1,0 +1,45 @@
+// A thread that is open beside its conversation: shows what comes under its message, sends what is written there.
+import { forgetDrafts } from '../core/drafts.js';
+import { drawing } from './show.js';
+import { sending } from './sending.js';
+
+export function thread(section, room, { id, me, counted }) {
+  const root = section.dataset.thread;
+  const box = section.querySelector('.thread-scroll');
+  const form = section.querySelector('form');
+  const area = form?.querySelector('textarea');
+  const draw = drawing(room, me, section.querySelector('.messages'));
+  const end = () => { box.scrollTop = box.scrollHeight; };
+  const queue = sending({ id, me, room, draw, moved: end, stored: message => { tools(message); counted(message); } });
+
+  /** What the pattern hides from Tab is within reach here: there are few. */
+  function tools({ id: message }) {
+    draw.find(message)?.querySelectorAll('.message-tools a').forEach(one => { one.tabIndex = 0; });
+  }
+  function show(event) {
+    if (event.event !== 'message:new' && !draw.find(event.id)) return;
+    const low = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+    draw.put(event);
+    tools(event);
+    if (low || event.author.id === me) end();
+  }
+
+  form?.addEventListener('submit', event => {
+    event.preventDefault();
+    const body = area.value.trim();
+    if (!body) return;
+    queue.send({ body, thread_id: root });
+    area.value = '';
+    forgetDrafts(form);
+    area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    area.focus();
+  });
+  form?.addEventListener('keydown', event => {
+    const touch = matchMedia('(pointer: coarse)').matches && !matchMedia('(pointer: fine)').matches;
+    if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || event.isComposing || touch) return;
+    event.preventDefault();
+    if (area.value.trim()) form.requestSubmit();
+  });
+  end();
+  return { root, show, run: queue.run, get waiting() { return queue.waiting; } };
+}
