@@ -14,6 +14,7 @@ from rse.core import mail
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 MIN_SECRET = 32
 MIN_FLOOR = 5
+MAX_REPLY_LOCAL = 18  # characters: the rest of 64 names the mail that is answered
 
 
 class BadSettings(Exception):
@@ -94,6 +95,11 @@ class Settings(BaseSettings):
         "", description="smtp://user:password@host:port (TLS when offered), smtps:// for TLS from the start"
     )
     mail_from: str = Field("", description="address that mails come from; default no-reply@ the host")
+    reply_address: str = Field(
+        "",
+        description="address at which mails are answered, such as reply@network.example.com; see it-guide.md",
+    )
+    reply_secret: str = Field("", description="what the mail server says when it hands in such an answer")
     files_max_mb: int = Field(25, ge=1, le=200, description="size of one file that people attach, in MB")
     files_quota_mb: int = Field(
         2000, ge=10, le=1_000_000, description="size of all that one person has attached, in MB"
@@ -161,6 +167,13 @@ class Settings(BaseSettings):
     def _from(cls, value: str) -> str:
         return mail.check_address(value) if value else value
 
+    @field_validator("reply_address")
+    @classmethod
+    def _reply(cls, value: str) -> str:
+        if value and len(mail.check_address(value).partition("@")[0]) > MAX_REPLY_LOCAL:
+            raise ValueError(f"at most {MAX_REPLY_LOCAL} characters before the @")
+        return value
+
     @field_validator("audit_syslog")
     @classmethod
     def _syslog(cls, value: str) -> str:
@@ -177,6 +190,14 @@ class Settings(BaseSettings):
         if any(c in value for c in ";,\r\n"):
             raise ValueError("one list of origins, without ; or ,")
         return value.strip() or "'none'"
+
+    @model_validator(mode="after")
+    def _answers(self) -> "Settings":
+        if bool(self.reply_address) != bool(self.reply_secret):
+            raise ValueError("RSE_REPLY_ADDRESS and RSE_REPLY_SECRET go together")
+        if self.reply_secret and len(self.reply_secret) < MIN_SECRET:
+            raise ValueError("RSE_REPLY_SECRET: 32 random characters or more")
+        return self
 
     @model_validator(mode="after")
     def _production(self) -> "Settings":

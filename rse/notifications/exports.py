@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 
 from rse.accounts.models import Inbox
 from rse.core.feature import Export
-from rse.notifications.models import MutedThread, Notification, NotificationSettings, PushSubscription
+from rse.notifications.models import (
+    MailReply,
+    MutedThread,
+    Notification,
+    NotificationSettings,
+    PushSubscription,
+)
 
 
 def rows(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:
@@ -24,6 +30,9 @@ def rows(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:
     if held is not None:
         said = {"frequency": held.frequency, "kinds": held.kinds, "groups": held.groups, "quiet": held.quiet}
         yield {"what": "notification settings", **said, "push_text": held.push_text}
+    answered = select(MailReply.at).where(MailReply.person_id == person_id)
+    for row in session.execute(answered).mappings():
+        yield {"what": "answer by mail", **row}
     pushed = select(PushSubscription.endpoint, PushSubscription.created_at)
     for row in session.execute(pushed.where(PushSubscription.person_id == person_id)).mappings():
         yield {"what": "browser that is pushed to", **row}
@@ -31,7 +40,7 @@ def rows(session: Session, person_id: int) -> Iterator[Mapping[str, Any]]:
 
 def erase(session: Session, person_id: int) -> None:
     """Remove all of it. What others were told of the person names a row only, and takes its new name."""
-    for model in (Notification, MutedThread, NotificationSettings, PushSubscription, Inbox):
+    for model in (Notification, MutedThread, NotificationSettings, PushSubscription, MailReply, Inbox):
         session.execute(delete(model).where(model.person_id == person_id))
 
 

@@ -14,6 +14,7 @@ from rse.notifications import (
     live,
     models,
     push_views,
+    reply_views,
     settings_views,
     subscribing,
     views,
@@ -56,4 +57,4 @@ feature = Feature(
     seals=(subscribing.seal_anew,),
 )
 
-__all__ = ["catching_up", "feature", "models", "push_views", "settings_views"]
+__all__ = ["catching_up", "feature", "models", "push_views", "reply_views", "settings_views"]

@@ -12,6 +12,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from rse.core.i18n import get_locale, ngettext
 from rse.core.mail import Mail
 from rse.core.web import settings
+from rse.notifications import answering
 from rse.notifications.queries import Item
 
 EVERYTHING = "*"  # the way out of a digest: no mail at all
@@ -68,8 +69,10 @@ def letter(person: Any, items: Sequence[Item], *, network: str) -> Mail:
     kinds = {item.noted.kind for item in items}
     out = way_out(person.id, kinds.pop() if len(kinds) == 1 else EVERYTHING)
     newest = max(item.noted.id for item in items)
+    answers = _reply_to(parts[0].items[-1] if single else None, person.id)
     values = {
-        "base": base, "network": network, "parts": parts, "out": out, "single": single,
+        "answers": bool(answers), "base": base, "network": network, "parts": parts, "out": out,
+        "single": single,
         "name": person.display_name, "language": get_locale(),
     }  # fmt: skip
     templates = current_app.jinja_env
@@ -81,12 +84,21 @@ def letter(person: Any, items: Sequence[Item], *, network: str) -> Mail:
         html=templates.get_template("notifications/mail.html").render(**values),
         message_id=f"<notification.{newest}.{person.id}@{host}>",
         references=f"<thread.{items[0].noted.thread.replace(':', '.')}@{host}>" if single else "",
-        headers={
+        headers=answers
+        | {
             "List-Unsubscribe": f"<{out}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
             "List-Id": f"<notifications.{host}>",
         },
     )
+
+
+def _reply_to(item: Item | None, person_id: int) -> dict[str, str]:
+    """Give where an answer goes, of a mail about one thread that can be commented."""
+    if item is None or not item.noted.thread.startswith("post:"):
+        return {}
+    address = answering.address(item.noted.id, person_id)
+    return {"Reply-To": address} if address else {}
 
 
 def gathered(number: int, network: str) -> str:

@@ -104,3 +104,13 @@ class PushSubscription(Identified):
     auth: Mapped[str] = mapped_column(String(40))  # its secret, base64url
     created_at: Mapped[datetime]
     failing_since: Mapped[datetime | None]  # since when its service takes nothing
+
+
+class MailReply(Base):
+    """An answer that came by mail: the same mail counts once."""
+
+    __tablename__ = "mail_reply"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # hash of the person and the mail's name
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)

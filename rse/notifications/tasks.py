@@ -2,7 +2,7 @@
 
 from rse.core import db
 from rse.core.jobs import schedule
-from rse.notifications import delivering, mailing, pushing
+from rse.notifications import delivering, mailing, pushing, replying
 
 KEPT_DAYS = 120
 
@@ -15,7 +15,9 @@ def clean() -> None:
         number = delivering.purge(session, KEPT_DAYS)
         db.commit()
         if number < delivering.BATCH:
-            return
+            break
+    replying.forget_old(db.begin_write())
+    db.commit()
 
 
 @schedule("* * * * *")
