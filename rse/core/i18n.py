@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,12 @@ def format_date(day: date | datetime, style: str = "long") -> str:
     """Write a date in the present language."""
     if isinstance(day, datetime):
         day = local(day)
-    return dates.format_date(day, style, locale=_writing())
+    return _date(day, style, _writing())
+
+
+@lru_cache(maxsize=4096)  # a page with figures writes the same twelve weeks dozens of times
+def _date(day: date, style: str, locale: str) -> str:
+    return dates.format_date(day, style, locale=locale)
 
 
 def format_time(moment: datetime) -> str:
@@ -129,7 +134,12 @@ def number(value: float, decimals: int | None = None) -> str:
     if decimals is None and isinstance(value, int) and 0 <= value < GROUPED:
         return str(value)  # most counts: no need to ask how digits are grouped
     pattern = None if decimals is None else "#,##0." + "0" * decimals if decimals else "#,##0"
-    return str(numbers.format_decimal(value, format=pattern, locale=_locale.get()))
+    return _decimal(value, pattern, _locale.get())
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float, pattern: str | None, locale: str) -> str:
+    return str(numbers.format_decimal(value, format=pattern, locale=locale))
 
 
 def enumeration(items: list[str]) -> str:

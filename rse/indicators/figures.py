@@ -1,8 +1,9 @@
 """Published figures as a page writes them: words for a value, the reason for a gap, numbers for a line."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from rse.core.i18n import _, ngettext, number
@@ -11,6 +12,8 @@ from rse.indicators.queries import WEEKS, Series, Told
 
 SHOWN = "shown"
 MINUTES_BELOW = 2  # hours
+WIDE, BASE, HIGH = 110, 40, 38  # of the canvas of a trend: its width, the place of 0, and of the top above it
+HEADROOM = 1.15
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,26 @@ class Figure:
     company: str
     summary: str  # what the line shows, in words
     rows: Sequence[Row]
+
+    @property
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Give (class, places) of the lines: the company's in soft, the cell's own before it.
+
+        The scale begins at 0; it ends at 100 for what is no time.
+        """
+        known = [value for value in (*self.points, *self.band) if value is not None]
+        top = (max(known, default=1) or 1) * HEADROOM if self.definition.unit == "hours" else 100
+        for css, points in (("company", self.band), ("own", self.points)):
+            yield from ((css, places) for places in strokes(points, top))
+
+
+def strokes(points: Sequence[float | None], top: float) -> Iterator[str]:
+    """Give the places of each run of values on a canvas of 110 by 42; a lonely one twice, to be a point."""
+    step = WIDE / max(len(points) - 1, 1)
+    for gap, run in groupby(enumerate(points), key=lambda one: one[1] is None):
+        if not gap:
+            places = [f"{at * step:.1f},{BASE - HIGH * (value or 0) / top:.1f}" for at, value in run]
+            yield " ".join(places if len(places) > 1 else 2 * places)
 
 
 def figures(

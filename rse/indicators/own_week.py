@@ -25,6 +25,7 @@ from rse.recognition.models import Recipient
 DAYS = timedelta(days=7)
 SHOWN = 8
 LATELY = timedelta(days=90)
+HERE, THEIRS = aliased(Profile), aliased(Profile)
 TITLE = 100  # characters
 
 
@@ -125,7 +126,7 @@ def _thanks(session: Session, viewer: Viewer, since: datetime) -> list[Card]:
 
 def _helped(session: Session, viewer: Viewer, since: datetime) -> list[Line]:
     """Give posts of colleagues in other departments under which the viewer wrote, once each."""
-    here, theirs = aliased(Profile), aliased(Profile)
+    here, theirs = HERE, THEIRS
     query = (
         select(Post.id, Post.title, Post.body, Post.author_id, func.max(Comment.at).label("at"))
         .join(Comment, Comment.post_id == Post.id)

@@ -17,7 +17,7 @@ def _page(status: int = 200, wrong: str = "") -> Any:
     session, week = db.session(), queries.week(db.session())
     told, off = [], pauses.pulse_off(db.session())
     if week is not None and not off and queries.may_see_company(session, viewer()):
-        series = queries.company_series(session, week.day, ("MISS",))
+        series = queries.company_series(session, week)
         told = figures.figures(series, series, week.day, week.floor, ("MISS",))
     return page(
         "indicators/pulse.html",

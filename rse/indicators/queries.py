@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, literal, or_, select
@@ -12,7 +12,7 @@ from rse.accounts.models import Person
 from rse.core import clock, company
 from rse.core.audience import Viewer
 from rse.core.policy import NotFound
-from rse.indicators import pauses, policy
+from rse.indicators import kept, pauses, policy
 from rse.indicators.definitions import CODES, DRAWINGS
 from rse.indicators.models import COMPANY, Cell, CellDepartment, CutCell, Published, Week
 from rse.people import deputies
@@ -24,11 +24,12 @@ SEPARATOR = " / "
 
 @dataclass(frozen=True, slots=True)
 class PublishedWeek:
-    """A published week: its Sunday, its partition's quarter, the floor that was applied."""
+    """A published week: its Sunday, its partition's quarter, the floor that was applied, when it was made."""
 
     day: date
     quarter: str
     floor: int
+    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,11 @@ Series = dict[date, dict[str, Told]]
 
 def week(session: Session, as_of: date | None = None) -> PublishedWeek | None:
     """Give the published week of a Sunday, the last one by default; None when there is none."""
-    query = select(Week.day, Week.quarter, Week.floor).order_by(Week.day.desc()).limit(1)
+    query = select(Week.day, Week.quarter, Week.floor, Week.published_at).order_by(Week.day.desc()).limit(1)
     if as_of is not None:
         query = query.where(Week.day == as_of)
     row = session.execute(query).first()
-    return None if row is None else PublishedWeek(row.day, row.quarter, row.floor)
+    return None if row is None else PublishedWeek(*row)
 
 
 def series(
@@ -168,11 +169,15 @@ def may_see_company(session: Session, viewer: Viewer) -> bool:
     return policy.may_see_company(viewer, restricted=company.figures_restricted(session))
 
 
-def company_series(session: Session, until: date, codes: Collection[str] = CODES) -> Series:
-    """Give the company's last weeks, for whom `may_see_company` lets."""
-    return series(session, [COMPANY], until, codes=codes)[COMPANY]
+def company_series(session: Session, at: PublishedWeek) -> Series:
+    """Give the company's last weeks: for whom `may_see_company` lets, and as the band of a team's line."""
+    return kept.keep(("company", at), lambda: series(session, [COMPANY], at.day)[COMPANY])
 
 
-def drawings(session: Session, day: date) -> dict[str, Told]:
+def drawings(session: Session, at: PublishedWeek) -> dict[str, Told]:
     """Give what was published to be drawn of the company in one week."""
-    return series(session, [COMPANY], day, 1, DRAWINGS)[COMPANY].get(day, {})
+
+    def make() -> dict[str, Told]:
+        return series(session, [COMPANY], at.day, 1, DRAWINGS)[COMPANY].get(at.day, {})
+
+    return kept.keep(("drawings", at), make)

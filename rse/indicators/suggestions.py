@@ -23,6 +23,7 @@ NEW = timedelta(days=30)
 TITLE = 90  # characters
 RECENT = timedelta(days=14)
 UNANSWERED = timedelta(days=3)  # before that an idea is just new
+OTHER, HOLDER = aliased(PersonSkill), aliased(Person)
 SKILLS = 60  # of the team, of which one is named each week
 
 
@@ -107,12 +108,11 @@ def _newcomers(session: Session, viewer: Viewer, members: Collection[int]) -> It
 
 def _answers(session: Session, viewer: Viewer, members: Collection[int]) -> Iterator[Suggestion]:
     """Give answers of the team that were accepted lately and that the viewer has not thanked for."""
-    author = aliased(Person)
     query = select(
-        Post.id, Comment.id.label("comment_id"), Post.title, Post.body, author.display_name, Comment.at
+        Post.id, Comment.id.label("comment_id"), Post.title, Post.body, Person.display_name, Comment.at
     )
     query = query.join(Comment, and_(Comment.id == Post.answer_id, Comment.post_id == Post.id)).join(
-        author, author.id == Comment.author_id
+        Person, Person.id == Comment.author_id
     )
     thanked = exists(literal(1)).where(
         Reaction.kind == "comment", Reaction.object_id == Comment.id, Reaction.person_id == viewer.id
@@ -160,7 +160,7 @@ def _ideas(session: Session, viewer: Viewer, members: Collection[int]) -> Iterat
 
 def _single_skills(session: Session, viewer: Viewer, members: Collection[int]) -> Iterator[Suggestion]:
     """Give a skill that one person of the team alone has declared in the company; another one each week."""
-    other, holder = aliased(PersonSkill), aliased(Person)
+    other, holder = OTHER, HOLDER
     shared = exists(literal(1)).where(
         other.skill_id == PersonSkill.skill_id, other.person_id != PersonSkill.person_id,
         holder.id == other.person_id, holder.status == "active", holder.kind == "employee",

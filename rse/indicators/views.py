@@ -3,11 +3,11 @@
 from collections import Counter
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, render_template, url_for
 
 from rse.core import clock, db
 from rse.core import company as company_settings
-from rse.core.i18n import enumeration, ngettext
+from rse.core.i18n import enumeration, get_locale, ngettext
 from rse.core.model import encode_id
 from rse.core.policy import NotFound
 from rse.core.web import EMPLOYEE, SIGNED_IN, page, route, settings, viewer
@@ -15,6 +15,7 @@ from rse.indicators import (
     definitions,
     documents,
     figures,
+    kept,
     pauses,
     pictures,
     queries,
@@ -22,7 +23,6 @@ from rse.indicators import (
     suggestions,
     tables,
 )
-from rse.indicators.models import COMPANY
 from rse.indicators.queries import PublishedWeek, Series, Team
 
 blueprint = Blueprint("indicators", __name__)
@@ -61,7 +61,8 @@ def cell(cell_id: int) -> Any:
 
 def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
     session, who = db.session(), viewer()
-    series = queries.series(session, [COMPANY, chosen.id], week.day, codes=definitions.TEAM)
+    own = queries.series(session, [chosen.id], week.day, codes=definitions.TEAM)[chosen.id]
+    around = queries.company_series(session, week)
     return page(
         "indicators/team.html",
         week=week,
@@ -70,7 +71,7 @@ def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
         heading=heading(chosen),
         beside=beside(chosen),
         team_tabs=tabs(found),
-        figures=figures.figures(series[chosen.id], series[COMPANY], week.day, week.floor, definitions.TEAM),
+        figures=figures.figures(own, around, week.day, week.floor, definitions.TEAM),
         pairs=definitions.PAIRS,
         away=_away(),
         company_shown=queries.may_see_company(session, who),
@@ -113,7 +114,7 @@ def beside(team: Team) -> str:
     return enumeration(names) if names else ""
 
 
-def _company(week: PublishedWeek | None, *, drawn: bool = False) -> dict[str, Any]:
+def _company(week: PublishedWeek | None) -> dict[str, Any]:
     """Give the company's figures to whom they are published: everybody, unless the company wants less."""
     shown = queries.may_see_company(db.session(), viewer())
     common = {
@@ -124,12 +125,11 @@ def _company(week: PublishedWeek | None, *, drawn: bool = False) -> dict[str, An
     if week is None or not shown:
         empty = {"figures": [], "rungs": [], "pairs": definitions.PAIRS, "floor": settings().floor}
         return empty | common
-    series = queries.company_series(db.session(), week.day)
+    series = queries.company_series(db.session(), week)
     told = series.get(week.day, {})
     return {
         "figures": figures.figures(series, series, week.day, week.floor),
         "rungs": figures.ladder(told.get("LADDER")),
-        "drawn": pictures.drawings(db.session(), queries.drawings(db.session(), week.day)) if drawn else {},
         "pairs": definitions.PAIRS,
         "floor": week.floor,
         **common,
@@ -151,7 +151,21 @@ def company() -> Any:
     """Show the company's figures and drawings of the last published week."""
     _require_company()
     week = queries.week(db.session())
-    return page("indicators/company.html", week=week, **_company(week, drawn=True))
+    restricted = company_settings.figures_restricted(db.session())
+    sections = _sections(week) if week else ""
+    return page("indicators/company.html", week=week, away=_away(), restricted=restricted, sections=sections)
+
+
+def _sections(week: PublishedWeek) -> str:
+    """Write the figures and the drawings of a week: the same for all who may see them, in each language."""
+
+    def make() -> str:
+        session = db.session()
+        drawn = pictures.drawings(session, queries.drawings(session, week))
+        values = {**_company(week), "drawn": drawn, "week": week}
+        return render_template("indicators/_company.html", **values)
+
+    return kept.keep(("page", week, get_locale()), make)
 
 
 @route(blueprint, "/indicators/figures.csv", rule=EMPLOYEE, limit="30/minute")
@@ -161,7 +175,7 @@ def company_table() -> Response:
     week = queries.week(db.session())
     if week is None:
         raise NotFound
-    return _file(queries.company_series(db.session(), week.day), f"{settings().company} {week.day}")
+    return _file(queries.company_series(db.session(), week), f"{settings().company} {week.day}")
 
 
 @route(blueprint, "/team/<pid:cell_id>/figures.csv", rule=EMPLOYEE, limit="30/minute")
