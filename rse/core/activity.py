@@ -72,3 +72,5 @@ class Activity:
         lambda _session, _first, _last: None
     )
     touches: Mapping[type[Event], Callable[[Session, Any], Iterable[Touched]]] = field(default_factory=dict)
+    # Of `threads`, what says how a post was answered and kept: no reactions, no mentions; None for all of it.
+    answers: Callable[[Session, Collection[int]], Iterable[ActivityEvent]] | None = None

@@ -171,13 +171,22 @@ def events(session: Session, start: datetime, end: datetime) -> Iterator[Activit
 
 def threads(session: Session, roots: Collection[int]) -> Iterator[ActivityEvent]:
     """Give these posts, their comments, and what hangs on either."""
+    for read in READERS:
+        yield from read(session, _of(roots))
 
+
+def answers(session: Session, roots: Collection[int]) -> Iterator[ActivityEvent]:
+    """Give these posts, their comments, and what keeps either: accepted answers and pins."""
+    for read in (_posts, _comments, _acceptances, _pins):
+        yield from read(session, _of(roots))
+
+
+def _of(roots: Collection[int]) -> Where:
     def where(_at: Any, post: Any) -> ColumnElement[bool]:
         criterion: ColumnElement[bool] = post.in_(roots)
         return criterion
 
-    for read in READERS:
-        yield from read(session, where)
+    return where
 
 
 def roots(session: Session, people: Collection[int]) -> Iterator[int]:
@@ -225,6 +234,7 @@ activity = Activity(
     name="feed",
     events=events,
     threads=threads,
+    answers=answers,
     roots=roots,
     first=first,
     touches={

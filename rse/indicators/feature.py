@@ -17,6 +17,7 @@ from rse.core.web import settings
 from rse.features import FEATURES
 from rse.indicators import api, cli, exports, pauses, pulse, pulse_views, queries, running
 from rse.indicators.engine.models import KEEP_DAYS
+from rse.indicators.events import PersonErased
 from rse.people import deputies
 
 
@@ -83,5 +84,8 @@ feature = Feature(
             KEEP_DAYS, KEEP_DAYS, KEEP_DAYS,
         ),
     ),
-    subscribers=(Subscriber("indicators.marks", _changing(), running.heed),),
+    subscribers=(
+        Subscriber("indicators.marks", _changing(), running.heed),
+        Subscriber("indicators.erasure", (PersonErased,), running.forget),
+    ),
 )  # fmt: skip

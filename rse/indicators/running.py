@@ -1,21 +1,25 @@
 """The job on the running application: its database, its features, one process at a time."""
 
 import fcntl
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
 from rse.core import clock, db
 from rse.core.activity import Activity
+from rse.core.events import emit
 from rse.core.web import registry, settings
 from rse.indicators import indicators, pauses, pulse
 from rse.indicators.engine import job
 from rse.indicators.engine.windows import Calendar
+from rse.indicators.events import PersonErased
+from rse.indicators.models import Visit
 
 LOCK = 0x696E6469  # of PostgreSQL: "indi"
 
@@ -66,6 +70,16 @@ def alone() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _quiet_heap() -> Iterator[None]:
+    """Keep what was there before from the collector of garbage: a night makes millions of small objects."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def _job(progress: Callable[[date], None], newest: int | None) -> job.Job:
     session: Session = db.db.session()
     return job.Job(session, activities(), calendar(), settings().floor, unit, progress, newest)
@@ -84,7 +98,7 @@ def rollup(
 
     `newest` limits how many weeks are published when there is none yet. Switched off, nothing is counted.
     """
-    with alone():
+    with alone(), _quiet_heap():
         made = _job(progress, newest)
         if made.pause(_yesterday() + pauses.DAY):
             return []
@@ -116,6 +130,15 @@ def heed(session: Session, events: Sequence[Any]) -> None:
 
 
 def erase(session: Session, person_id: int) -> None:
-    """Erase a person from what the indicators hold about them; answers of the pulse are nobody's."""
+    """Erase a person's visits, and tell the worker to forget what was counted of them. Emits PersonErased.
+
+    A request may not read the daily counts; answers of the pulse are nobody's.
+    """
     pulse.forget(session, person_id)
-    job.forget(session, activities(), calendar(), [person_id])
+    session.execute(delete(Visit).where(Visit.person_id == person_id))
+    emit(session, PersonErased(person_id))
+
+
+def forget(session: Session, events: Sequence[PersonErased]) -> None:
+    """Take who was erased out of the daily counts (a subscriber of the outbox)."""
+    job.forget(session, activities(), calendar(), [event.person_id for event in events])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rse.indicators.engine.signals import Contribution, Params, detect, spans, strict
+from rse.indicators.engine.signals import Contribution, Params, detect, read, spans, strict
 from rse.indicators.engine.tokens import tokens
 from rse.indicators.engine.windows import Calendar
 
@@ -48,8 +48,8 @@ def spread(rng, authors, roots=4, teams=3):
 
 
 def fires(written, seed):
-    found = detect(written, WHEN, PARAMS, set())
-    limit = strict(written, WHEN, PARAMS, set(), seed)
+    found = detect(read(written, WHEN, set()), PARAMS)
+    limit = strict(read(written, WHEN, set()), PARAMS, seed)
     return [signal.term.term for signal in found.emerging if signal.term.p < limit]
 
 
@@ -66,7 +66,7 @@ def test_quiet_times_seldom_fire_and_a_spreading_subject_is_found():
 )
 def test_what_few_people_threads_or_teams_say_is_no_signal(authors, roots, teams):
     rng = random.Random(1)
-    found = detect(quiet(rng) + spread(rng, authors, roots, teams), WHEN, PARAMS, set())
+    found = detect(read(quiet(rng) + spread(rng, authors, roots, teams), WHEN, set()), PARAMS)
     assert not [s for s in found.emerging if "badge" in s.term.term]
 
 
@@ -74,9 +74,9 @@ def test_one_author_who_repeats_a_word_is_no_signal():
     rng = random.Random(2)
     flood = [c for c in spread(rng, 12) for _ in range(5)]
     loud = [Contribution(c.at, "p1", c.team, f"x{n}", c.text) for n, c in enumerate(flood)]
-    assert not detect(quiet(rng) + loud, WHEN, PARAMS, set()).emerging
+    assert not detect(read(quiet(rng) + loud, WHEN, set()), PARAMS).emerging
     once, often = (
-        detect(quiet(random.Random(3)) + some, WHEN, PARAMS, set())
+        detect(read(quiet(random.Random(3)) + some, WHEN, set()), PARAMS)
         for some in (
             spread(random.Random(4), 12),
             [c for c in spread(random.Random(4), 12) for _ in range(3)],
@@ -89,9 +89,9 @@ def test_the_order_of_contributions_does_not_matter():
     rng = random.Random(5)
     written = quiet(rng) + spread(rng, 12)
     mixed = random.Random(6).sample(written, len(written))
-    one, two = detect(written, WHEN, PARAMS, set()), detect(mixed, WHEN, PARAMS, set())
+    one, two = detect(read(written, WHEN, set()), PARAMS), detect(read(mixed, WHEN, set()), PARAMS)
     assert [s.term for s in one.emerging] == [s.term for s in two.emerging]
-    assert strict(written, WHEN, PARAMS, set(), 1) == strict(mixed, WHEN, PARAMS, set(), 1)
+    assert strict(read(written, WHEN, set()), PARAMS, 1) == strict(read(mixed, WHEN, set()), PARAMS, 1)
     assert one.surfaces["badge bleu"] == "badge bleu"
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from rse.core.audience import EVERYONE
 from rse.feed.models import Post
 from rse.indicators.engine.answers import NEVER, SINGLE, held_tags, waits
-from rse.indicators.engine.models import Population, Thread, ThreadTag
-from rse.indicators.engine.statements import Moment, active, placed_ties
+from rse.indicators.engine.models import Population, Thread, ThreadTag, Tie
+from rse.indicators.engine.statements import Moment
 from rse.indicators.engine.windows import HOUR, instant, micros
 from rse.indicators.models import COMPANY, NOWHERE
 
@@ -46,9 +46,8 @@ def _points(part: int, whole: int) -> int:
 
 def _lorenz(board: Board) -> Drawing | None:
     """Give what each tenth and those below it contributed, in points; each of at least the floor."""
-    there = active(board.moment, 90)
-    query = select(there.c.n).join(Population, Population.person_id == there.c.person_id)
-    values = sorted(int(n) for n in board.session.scalars(query))
+    query = select(Population.n_90).where(Population.n_90.is_not(None)).order_by(Population.n_90)
+    values = [n for n in board.session.scalars(query) if n is not None]
     if len(values) < TENTHS * board.moment.floor or not sum(values):
         return None
     edges = [len(values) * tenth // TENTHS for tenth in range(1, TENTHS + 1)]
@@ -91,21 +90,24 @@ def _map(board: Board) -> Drawing | None:
 
     Both cells, and the people who take part, are at least the floor (INDICATORS 8).
     """
-    floor, tie = board.moment.floor, placed_ties(board.moment)
+    floor, session = board.moment.floor, board.session
     counted = select(Population.cell_id, func.count()).group_by(Population.cell_id)
-    sizes = {cell: n for cell, n in board.session.execute(counted) if cell != NOWHERE and n >= floor}
+    sizes = {cell: n for cell, n in session.execute(counted) if cell != NOWHERE and n >= floor}
+    cells = sorted(sorted(sizes, key=lambda cell: (-sizes[cell], cell))[:MOST_CELLS])
     people: dict[tuple[int, int], set[int]] = defaultdict(set)
     count: dict[tuple[int, int], int] = defaultdict(int)
-    for row in board.session.execute(select(tie)):
-        pair = (min(row.cell_x, row.cell_y), max(row.cell_x, row.cell_y))
-        people[pair] |= {row.x, row.y}
+    drawn = select(Tie.x, Tie.y, Tie.cell_x, Tie.cell_y).where(Tie.cell_x.in_(cells), Tie.cell_y.in_(cells))
+    for x, y, one, two in session.execute(drawn):
+        lower, higher = sorted((one or COMPANY, two or COMPANY))  # never None, by the criterion
+        pair = (lower, higher)
+        people[pair] |= {x, y}
         count[pair] += 1
-    cells = sorted(sorted(sizes, key=lambda cell: (-sizes[cell], cell))[:MOST_CELLS])
+    ties = session.scalar(select(func.count()).select_from(Tie).where(Tie.cell_x.is_not(None))) or 0
     couples = sum(sizes.values()) * (sum(sizes.values()) - 1) / 2
-    density = sum(count.values()) / couples if couples else 0
-    levels, drawn = [], set(cells)
+    density = ties / couples if couples else 0
+    levels = []
     for (one, two), ties in sorted(count.items()):
-        if one in drawn and two in drawn and len(people[one, two]) >= floor:
+        if len(people[one, two]) >= floor:
             possible = sizes[one] * (sizes[one] - 1) / 2 if one == two else sizes[one] * sizes[two]
             level = sum(ties / possible >= limit * density for limit in LEVELS)
             levels.append([cells.index(one), cells.index(two), level])

@@ -46,6 +46,11 @@ class Features:
         for activity in self.activities:
             yield from activity.threads(self.session, roots)
 
+    def answers(self, roots: Collection[int]) -> Iterable[ActivityEvent]:
+        """Give of these threads what says how the post was answered and kept."""
+        for activity in self.activities:
+            yield from (activity.answers or activity.threads)(self.session, roots)
+
     def roots(self, people: Collection[int]) -> Iterable[int]:
         """Give the threads that these people had a part in, at any time."""
         for activity in self.activities:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from rse.core.activity import ActivityEvent, Touched
 from rse.indicators.engine import marks
 from rse.indicators.engine.marks import Marks
-from rse.indicators.engine.models import Act, Holder, Horizon, Pair, Population
+from rse.indicators.engine.models import Act, Holder, Horizon, Pair, Population, Tie
 from rse.indicators.engine.rollup import AT_ONCE, DAY, Source
 from rse.indicators.engine.windows import Calendar, micros
 
@@ -88,9 +88,8 @@ def forget(session: Session, marked: Marks, people: Collection[int]) -> None:
     kept = [first + n * DAY for n in range((last - first).days + 1)] if first else []
     for some in _parts(people):
         session.execute(delete(Act).where(Act.day.in_(kept), Act.person_id.in_(some)))
-        for table, column in ((Pair, Pair.x), (Pair, Pair.y), (Population, Population.person_id)):
-            session.execute(delete(table).where(column.in_(some)))
-        session.execute(delete(Holder).where(Holder.person_id.in_(some)))
+        for column in (Pair.x, Pair.y, Tie.x, Tie.y, Population.person_id, Holder.person_id):
+            session.execute(delete(column.class_).where(column.in_(some)))
 
 
 def _parts(people: Collection[int]) -> Iterator[frozenset[int]]:

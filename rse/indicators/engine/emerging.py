@@ -23,6 +23,7 @@ from rse.indicators.engine.signals import (
     Signal,
     Spans,
     detect,
+    read,
     spans,
     strict,
 )
@@ -97,14 +98,14 @@ def find(
     What is deleted is left out, whenever it was deleted: these rows are for people to look at.
     """
     when, params = spans(calendar, sunday), Params(floor)
-    written = list(_contributions(session, people, calendar, when))
     dropped = _stop_words() | _names(session)
-    found = detect(written, when, params, dropped)
+    seen = read(_contributions(session, people, calendar, when), when, dropped)
+    found = detect(seen, params)
     stop = blocked((*sensitive(), *company.get(session, BLOCKED, ())))
     told = [s for s in found.emerging if len(s.term.term) <= LONGEST and not stop.stops(s.term.term)][:MOST]
     if not told:
         return []
-    limit = strict(written, when, params, dropped, sunday.toordinal())
+    limit = strict(seen, params, sunday.toordinal())
     return [_row(sunday, place, signal, found, limit) for place, signal in enumerate(told)]
 
 

@@ -50,6 +50,10 @@ class Log:
         """Give what happened in [start, end)."""
         return self.all[bisect_left(self.times, start) : bisect_left(self.times, end)]
 
+    def answers(self, roots: Collection[int]) -> Iterable[ActivityEvent]:
+        """Give the same: a folder is read at once."""
+        return self.threads(roots)
+
     def threads(self, roots: Collection[int]) -> Iterable[ActivityEvent]:
         """Give these posts, their replies, and what hangs on either."""
         return [event for root in roots for event in self.by_root.get(root, ())]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rse.core.model import Base, BigId
 
 PRESENT, CONTRIBUTOR, REACTOR = 1, 2, 4  # bits of an Act
+READER, REACTING, WRITING = 1, 2, 3  # rungs of the ladder
 
 KEEP_DAYS = 130
 
@@ -65,7 +66,10 @@ class Pair(Base):
 
 
 class Population(Base):
-    """The people employed on the day that is being published, with their cell. Made anew each time."""
+    """The people employed on the day that is being published, their cell, and what they did until then.
+
+    Made anew each time, in one pass over `act`: every figure on people is a statement on these rows.
+    """
 
     __tablename__ = "indicator_population"
 
@@ -74,6 +78,26 @@ class Population(Base):
     leader: Mapped[bool]
     new_from: Mapped[date | None]  # of newcomers: their first four weeks
     new_until: Mapped[date | None]
+    n_28: Mapped[int | None]  # contributions in W28; None for who is not in A28
+    replies_28: Mapped[int | None]  # of these
+    weeks: Mapped[int | None] = mapped_column(SmallInteger)  # of the four of W28, those with a sign of life
+    rung: Mapped[int | None] = mapped_column(SmallInteger)  # of the ladder, in W28: READER, REACTING, WRITING
+    n_90: Mapped[int | None]  # contributions in W90; None for who is not in A90
+
+
+class Tie(Base):
+    """Two of these people with an interaction in W90; x < y. Made anew each time.
+
+    The cells are those of the teams that the two had when they last met; None where one had none.
+    """
+
+    __tablename__ = "indicator_tie"
+
+    x: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    y: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    mutual: Mapped[bool]
+    cell_x: Mapped[int | None] = mapped_column(BigInteger)
+    cell_y: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Place(Base):
@@ -133,5 +157,5 @@ class Horizon(Base):
 
 
 ROLLUPS = (
-    Act, Thread, ThreadTag, Pair, Population, Place, Holder, Opinion, DirtyDay, DirtyThread, Horizon,
+    Act, Thread, ThreadTag, Pair, Population, Tie, Place, Holder, Opinion, DirtyDay, DirtyThread, Horizon,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import Integer, case, cast, func, literal, null, select, union, 
 from sqlalchemy.orm import Session
 
 from rse.indicators.engine.masking import mask
-from rse.indicators.engine.models import Population
+from rse.indicators.engine.models import Population, Tie
 from rse.indicators.engine.statements import (
     Cell,
     Figures,
@@ -15,23 +15,21 @@ from rse.indicators.engine.statements import (
     Moment,
     Row,
     Statement,
-    active,
     count_if,
     one_statement,
-    placed_ties,
     ratio,
-    ties,
 )
 from rse.indicators.models import COMPANY, NOWHERE
 
+PLACED = Tie.cell_x.is_not(None)  # a tie of somebody who had no team then counts in no cell
 
-def _boundaries(moment: Moment) -> Statement:
-    tie = placed_ties(moment)
-    outside = case((tie.c.cell_x != tie.c.cell_y, 1), else_=0).label("outside")
+
+def _boundaries(_moment: Moment) -> Statement:
+    outside = case((Tie.cell_x != Tie.cell_y, 1), else_=0).label("outside")
     touching = union_all(
-        select(literal(COMPANY).label("cell"), outside),
-        select(tie.c.cell_x, outside),
-        select(tie.c.cell_y, outside).where(tie.c.cell_x != tie.c.cell_y),
+        select(literal(COMPANY).label("cell"), outside).where(PLACED),
+        select(Tie.cell_x, outside).where(PLACED),
+        select(Tie.cell_y, outside).where(Tie.cell_x != Tie.cell_y),
         select(literal(COMPANY), cast(null(), Integer)),  # so that the company has a row without any tie
     ).subquery("touching")
     size = (
@@ -48,14 +46,13 @@ def _boundaries(moment: Moment) -> Statement:
     return select(cell, ties_there, external, everyone, together).group_by(cell)
 
 
-def _boundary_bases(moment: Moment) -> Statement:
-    tie = placed_ties(moment)
+def _boundary_bases(_moment: Moment) -> Statement:
     company = literal(COMPANY).label("cell")
     ends = union(
-        select(company, tie.c.x.label("person")),
-        select(company, tie.c.y),
-        select(tie.c.cell_x, tie.c.x),
-        select(tie.c.cell_y, tie.c.y),
+        select(company, Tie.x.label("person")).where(PLACED),
+        select(company, Tie.y).where(PLACED),
+        select(Tie.cell_x, Tie.x).where(PLACED),
+        select(Tie.cell_y, Tie.y).where(PLACED),
     ).subquery("ends")
     return select(ends.c.cell, ends.c.person)
 
@@ -74,38 +71,29 @@ def _boundaries_internal(cell: Cell) -> Figures:
     return figures
 
 
-def _mutual(moment: Moment) -> Statement:
-    tie = ties(moment)
-    both = count_if((tie.c.x_to_y > 0) & (tie.c.y_to_x > 0)).label("both")
-    return select(literal(COMPANY).label("cell"), func.count().label("ties"), both).select_from(tie)
+def _mutual(_moment: Moment) -> Statement:
+    both = count_if(Tie.mutual.is_(True)).label("both")
+    return select(literal(COMPANY).label("cell"), func.count().label("ties"), both).select_from(Tie)
 
 
-def _ends(moment: Moment) -> Statement:
-    tie = ties(moment)
-    ends = union(select(tie.c.x.label("person")), select(tie.c.y)).subquery("ends")
+def _ends(_moment: Moment) -> Statement:
+    ends = union(select(Tie.x.label("person")), select(Tie.y)).subquery("ends")
     return select(literal(COMPANY).label("cell"), ends.c.person)
 
 
-def _nodes(moment: Moment) -> Statement:
-    there, tie = active(moment, 90), ties(moment)
-    present = select(Population.person_id.label("person"))
-    nodes = union(
-        present.join(there, there.c.person_id == Population.person_id),
-        select(tie.c.x),
-        select(tie.c.y),
-    ).subquery("nodes")
+def _nodes(_moment: Moment) -> Statement:
+    present = select(Population.person_id.label("person")).where(Population.n_90.is_not(None))
+    nodes = union(present, select(Tie.x), select(Tie.y)).subquery("nodes")
     return select(literal(COMPANY).label("cell"), nodes.c.person)
 
 
-def _components(session: Session, moment: Moment) -> dict[int, Row]:
-    """Count nodes, isolates and the largest component, by union-find."""
-    tie, there = ties(moment), active(moment, 90)
-    edges = [(row.x, row.y) for row in session.execute(select(tie.c.x, tie.c.y))]
+def _components(session: Session, _moment: Moment) -> dict[int, Row]:
+    edges = [(x, y) for x, y in session.execute(select(Tie.x, Tie.y))]
     linked = {person for edge in edges for person in edge}
-    present = select(Population.person_id).join(there, there.c.person_id == Population.person_id)
+    present = select(Population.person_id).where(Population.n_90.is_not(None))
     nodes = linked.union(session.scalars(present))
     sizes = Counter(_roots(nodes, edges).values())
-    isolates = sum(node not in linked for node in nodes)
+    isolates = len(nodes) - len(linked)
     return {COMPANY: {"nodes": len(nodes), "giant": max(sizes.values(), default=0), "isolates": isolates}}
 
 

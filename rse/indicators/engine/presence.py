@@ -3,24 +3,24 @@
 from sqlalchemy import ScalarSelect, Subquery, case, func, literal, select, union
 
 from rse.indicators.engine.masking import Share, mask
-from rse.indicators.engine.models import CONTRIBUTOR, REACTOR, Act, Holder, Pair, Population
+from rse.indicators.engine.models import REACTING, READER, WRITING, Act, Holder, Pair, Population
 from rse.indicators.engine.statements import (
     Cell,
     Figures,
     Indicator,
     Moment,
     Statement,
-    active,
+    active_28,
+    active_90,
     count_if,
     everyone,
     one_statement,
     ratio,
     scope,
-    those_active,
 )
 from rse.indicators.models import COMPANY
 
-RUNGS = {"contributors": 3, "reactors": 2, "readers": 1}
+RUNGS = {"contributors": WRITING, "reactors": REACTING, "readers": READER}
 BLOCKS = 4  # weeks of a month of W28
 
 
@@ -28,52 +28,29 @@ def _share(cell: Cell, name: str) -> Share | None:
     return mask(cell.n(name), cell.base)
 
 
-def _presence(moment: Moment) -> Statement:
-    people, there = scope(), active(moment, 28)
-    return (
-        select(people.c.cell, func.count().label("n"), func.count(there.c.person_id).label("active"))
-        .select_from(people.outerjoin(there, there.c.person_id == people.c.person_id))
-        .group_by(people.c.cell)
-    )
+def _presence(_moment: Moment) -> Statement:
+    people = scope()
+    columns = (people.c.cell, func.count().label("n"), func.count(people.c.n_28).label("active"))
+    return select(*columns).group_by(people.c.cell)
 
 
-def _weeks(moment: Moment) -> Statement:
+def _weeks(_moment: Moment) -> Statement:
     """Count the people of A28 and the weeks, of four each, in which they were there."""
-    first, last = moment.days(28)
-    weeks = [
-        (moment.windows.first_day(7 * n + 7), moment.windows.first_day(7 * n + 1)) for n in range(BLOCKS)
-    ]
-    present = [func.max(case((Act.day.between(*week), 1), else_=0)) for week in weeks]
-    each = select(Act.person_id, (present[0] + present[1] + present[2] + present[3]).label("weeks"))
-    met = each.where(Act.day.between(first, last)).group_by(Act.person_id).subquery("met")
     people = scope()
-    return (
-        select(people.c.cell, func.count().label("n"), func.sum(met.c.weeks).label("weeks"))
-        .join(met, met.c.person_id == people.c.person_id)
-        .group_by(people.c.cell)
-    )
+    columns = (people.c.cell, func.count().label("n"), func.sum(people.c.weeks).label("weeks"))
+    return select(*columns).where(people.c.n_28.is_not(None)).group_by(people.c.cell)
 
 
-def _ladder(moment: Moment) -> Statement:
+def _ladder(_moment: Moment) -> Statement:
     people = scope()
-    rung = case((Act.bits.bitwise_and(CONTRIBUTOR) > 0, 3), (Act.bits.bitwise_and(REACTOR) > 0, 2), else_=1)
-    ranked = select(Act.person_id, func.max(rung).label("rung")).where(Act.day.between(*moment.days(28)))
-    best = ranked.group_by(Act.person_id).subquery("best")
-    return (
-        select(
-            people.c.cell,
-            func.count().label("n"),
-            *(count_if(best.c.rung == value).label(name) for name, value in RUNGS.items()),
-        )
-        .select_from(people.outerjoin(best, best.c.person_id == people.c.person_id))
-        .group_by(people.c.cell)
-    )
+    counts = (count_if(people.c.rung == value).label(name) for name, value in RUNGS.items())
+    return select(people.c.cell, func.count().label("n"), *counts).group_by(people.c.cell)
 
 
-def _spread(moment: Moment) -> Statement:
+def _spread(_moment: Moment) -> Statement:
     """Rank the contributions of A90: weighted sum for Gini, least number with half, the tenth with most."""
-    people, there = scope(), active(moment, 90)
-    cell, x, order = people.c.cell, there.c.n, (there.c.n.desc(), people.c.person_id)
+    people = scope()
+    cell, x, order = people.c.cell, people.c.n_90, (people.c.n_90.desc(), people.c.person_id)
     ranked = (
         select(
             cell,
@@ -83,7 +60,7 @@ def _spread(moment: Moment) -> Statement:
             func.sum(x).over(partition_by=cell).label("total"),
             func.sum(x).over(partition_by=cell, order_by=order).label("running"),
         )
-        .join(there, there.c.person_id == people.c.person_id)
+        .where(x.is_not(None))
         .subquery("ranked")
     )
     up = ranked.c.n + 1 - ranked.c.down
@@ -99,19 +76,13 @@ def _spread(moment: Moment) -> Statement:
     ).group_by(ranked.c.cell)
 
 
-def _leaders(moment: Moment) -> Statement:
-    there = active(moment, 28)
-    return (
-        select(
-            literal(COMPANY).label("cell"),
-            count_if(there.c.n > 0).label("active"),
-            func.sum(there.c.n).label("contributions"),
-            func.sum(there.c.replies).label("replies"),
-        )
-        .select_from(Population)
-        .outerjoin(there, there.c.person_id == Population.person_id)
-        .where(Population.leader)
-    )
+def _leaders(_moment: Moment) -> Statement:
+    return select(
+        literal(COMPANY).label("cell"),
+        count_if(Population.n_28 > 0).label("active"),
+        func.sum(Population.n_28).label("contributions"),
+        func.sum(Population.replies_28).label("replies"),
+    ).where(Population.leader)
 
 
 def _leader_bases(_moment: Moment) -> Statement:
@@ -212,12 +183,12 @@ INDICATORS = (
         lambda cell, _: {"rate": _share(cell, "active")},
     ),
     Indicator(
-        "REG", one_statement(_weeks), those_active(28),
+        "REG", one_statement(_weeks), active_28,
         lambda cell: {"wau_mau": ratio(cell.n("weeks"), BLOCKS * cell.n("n"))},
         lambda cell, _: {"wau_mau": mask(cell.n("weeks"), cell.base, BLOCKS * cell.n("n"))},
     ),
     Indicator("LADDER", one_statement(_ladder), everyone, _ladder_internal, _ladder_published),
-    Indicator("CONC", one_statement(_spread), those_active(90), _spread_internal, _spread_published),
+    Indicator("CONC", one_statement(_spread), active_90, _spread_internal, _spread_published),
     Indicator(
         "LEAD", one_statement(_leaders), _leader_bases, _leaders_internal,
         lambda cell, internal: {"active": _share(cell, "active"), "dialogue": internal["dialogue"]},

@@ -31,6 +31,7 @@ from rse.indicators.engine.models import (
 )
 from rse.indicators.engine.staff import Staff
 from rse.indicators.engine.windows import Calendar, micros
+from rse.indicators.engine.writing import write
 
 DAY = timedelta(days=1)
 THREADED = CONTRIBUTIONS | {"accept", "promote", "idea_status"}
@@ -50,6 +51,9 @@ class Source(Protocol):
 
     def threads(self, roots: Collection[int]) -> Iterable[ActivityEvent]:
         """Give these posts, their replies, and what hangs on either."""
+
+    def answers(self, roots: Collection[int]) -> Iterable[ActivityEvent]:
+        """Give of these threads what says how the post was answered and kept; more does no harm."""
 
     def roots(self, people: Collection[int]) -> Iterable[int]:
         """Give the threads that these people had a part in, at any time."""
@@ -124,7 +128,7 @@ class Rollup:
         wanted = sorted(roots)
         for at in range(0, len(wanted), AT_ONCE):
             some = wanted[at : at + AT_ONCE]
-            rows = thread_rows(self.source.threads(some), rules)
+            rows = thread_rows(self.source.answers(some), rules)
             with self.unit():
                 self._write_threads(some, rows)
 
@@ -144,18 +148,15 @@ class Rollup:
             with self.unit():
                 for table in (Act, Pair):
                     self.session.execute(delete(table).where(table.day == day))
-                    if found[table, day]:
-                        self.session.execute(insert(table), found[table, day])
+                    write(self.session, table, found[table, day])
 
     def _write_threads(self, roots: Collection[int], rows: list[dict[str, Any]]) -> None:
         for table in (Thread, ThreadTag):
             self.session.execute(delete(table).where(table.root_id.in_(roots)))
         tags = [{"root_id": row["root_id"], "tag": tag} for row in rows for tag in row["tags"]]
-        if rows:
-            plain = [{key: value for key, value in row.items() if key != "tags"} for row in rows]
-            self.session.execute(insert(Thread), plain)
-        if tags:
-            self.session.execute(insert(ThreadTag), tags)
+        plain = [{key: value for key, value in row.items() if key != "tags"} for row in rows]
+        write(self.session, Thread, plain)
+        write(self.session, ThreadTag, tags)
 
     def _settle(self, as_of: date, oldest: date) -> None:
         """Note how far the roll-ups reach, and purge what is older than they may be."""
@@ -176,7 +177,8 @@ def roll(events: Iterable[ActivityEvent], rules: Rules) -> Rows:
     """Turn events into rows of `act` and `pair`, and note the threads that they belong to."""
     rows = Rows()
     for event in events:
-        _note(rows, event, rules)
+        if event.type != "visit":
+            _note(rows, event, rules)
         if not rules.counts(event):
             continue
         rows.counted += 1
@@ -200,11 +202,8 @@ def _note(rows: Rows, event: ActivityEvent, rules: Rules) -> None:
     root = event.root_id if event.parent is None else event.root_id or event.parent.root_id
     if root is not None and event.type in THREADED:
         rows.touched.add(root)
-    moments = (
-        [event.deleted_at]
-        if event.parent is None
-        else [event.deleted_at, event.parent.at, event.parent.deleted_at]
-    )
+    parent = event.parent
+    moments = (event.deleted_at,) if parent is None else (event.deleted_at, parent.at, parent.deleted_at)
     for since in {micros(at) for at in moments if at is not None and at >= rules.end}:
         rows.later.days.add((rules.calendar.slot(event.at), since))
         if root is not None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from rse.indicators.engine.lines import Config, FolderError, config, lines
-from rse.indicators.engine.signals import Contribution, Detection, Params, Term, detect, spans
+from rse.indicators.engine.signals import Contribution, Detection, Params, Term, detect, read, spans
 from rse.indicators.engine.tokens import folded, tokens
 from rse.indicators.engine.windows import Calendar
 
@@ -19,7 +19,7 @@ def evaluate_signals(path: Path) -> dict[str, Any]:
     names, texts = given.words("directory_names"), given.words("token_texts")
     dropped = _stop_words(path / "stopwords.txt") | {folded(name) for name in names}
     when = spans(Calendar(zone), as_of)
-    found = detect(_contributions(path / "signal_contributions.csv"), when, params, dropped)
+    found = detect(read(_contributions(path / "signal_contributions.csv"), when, dropped), params)
     return {
         "as_of": as_of.isoformat(),
         "timezone": zone.key,

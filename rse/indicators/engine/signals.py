@@ -84,7 +84,7 @@ class Detection:
 
 
 @dataclass
-class _Seen:
+class Seen:
     """A contribution with its terms."""
 
     recent: bool
@@ -99,25 +99,24 @@ def spans(calendar: Calendar, as_of: date) -> Spans:
     return Spans(windows.start(FORTNIGHT + BASELINE), windows.start(FORTNIGHT), windows.end)
 
 
-def detect(
-    contributions: Iterable[Contribution], when: Spans, params: Params, dropped: AbstractSet[str]
-) -> Detection:
-    """Find the terms that emerge; `dropped` holds stop words and names of the directory, folded."""
-    return _detect(_read(contributions, when, dropped), params)
+def read(contributions: Iterable[Contribution], when: Spans, dropped: AbstractSet[str]) -> Sequence[Seen]:
+    """Take the terms of the contributions of both windows, for `detect` and `strict`: the costly part.
+
+    `dropped` holds stop words and names of the directory, folded.
+    """
+    inside = (c for c in contributions if when.baseline <= c.at < when.end)
+    return [
+        Seen(c.at >= when.fortnight, (c.author, c.root), c.team, terms(tokens(c.text, dropped)))
+        for c in inside
+    ]
 
 
-def strict(
-    contributions: Sequence[Contribution],
-    when: Spans,
-    params: Params,
-    dropped: AbstractSet[str],
-    seed: int,
-) -> float:
+def strict(seen: Sequence[Seen], params: Params, seed: int) -> float:
     """Give the threshold of strict mode: the smallest p among 19 shufflings of the threads' dates.
 
     Threads stay whole: each gets the dates of another. Only terms whose p lies below are shown.
     """
-    seen, chance = _read(contributions, when, dropped), Random(seed)
+    chance = Random(seed)
     wide = [_wide(term, ones) for term, ones in _holders(seen).items() if len(ones) >= params.k]
     recent: dict[str, bool] = {}
     for one in seen:
@@ -136,12 +135,12 @@ class _Wide:
     """A term of many contributions, with the number of its pairs in each thread."""
 
     term: str
-    holders: Sequence[_Seen]
+    holders: Sequence[Seen]
     roots: Mapping[str, int]
     pairs: int
 
 
-def _wide(term: str, holders: Sequence[_Seen]) -> _Wide:
+def _wide(term: str, holders: Sequence[Seen]) -> _Wide:
     roots = Counter(root for _author, root in {one.pair for one in holders})
     return _Wide(term, holders, roots, roots.total())
 
@@ -167,15 +166,8 @@ def _least(
     return least
 
 
-def _read(contributions: Iterable[Contribution], when: Spans, dropped: AbstractSet[str]) -> list[_Seen]:
-    inside = (c for c in contributions if when.baseline <= c.at < when.end)
-    return [
-        _Seen(c.at >= when.fortnight, (c.author, c.root), c.team, terms(tokens(c.text, dropped)))
-        for c in inside
-    ]
-
-
-def _detect(seen: Sequence[_Seen], params: Params) -> Detection:
+def detect(seen: Sequence[Seen], params: Params) -> Detection:
+    """Find the terms that emerge."""
     n1 = len({one.pair for one in seen if one.recent})
     n2 = len({one.pair for one in seen if not one.recent})
     now, before = _holders(one for one in seen if one.recent), _holders(one for one in seen if not one.recent)
@@ -186,15 +178,15 @@ def _detect(seen: Sequence[_Seen], params: Params) -> Detection:
     return Detection(n1, n2, len(candidates), found, told, _surfaces(seen, {t.term.term for t in told}))
 
 
-def _holders(seen: Iterable[_Seen]) -> dict[str, list[_Seen]]:
-    holders: dict[str, list[_Seen]] = defaultdict(list)
+def _holders(seen: Iterable[Seen]) -> dict[str, list[Seen]]:
+    holders: dict[str, list[Seen]] = defaultdict(list)
     for one in seen:
         for term in one.terms:
             holders[term].append(one)
     return holders
 
 
-def _term(term: str, now: Sequence[_Seen], before: Iterable[_Seen], n1: int, n2: int) -> Term:
+def _term(term: str, now: Sequence[Seen], before: Iterable[Seen], n1: int, n2: int) -> Term:
     pairs = frozenset(one.pair for one in now)
     y1, y2 = len(pairs), len({one.pair for one in before})
     authors = Counter(author for author, _ in pairs)
@@ -255,7 +247,7 @@ def _z(term: Term, n1: int, n2: int) -> float:
     return (log(one / rest_one) - log(two / rest_two)) / sqrt(1 / one + 1 / two)
 
 
-def _surfaces(seen: Iterable[_Seen], wanted: AbstractSet[str]) -> dict[str, str]:
+def _surfaces(seen: Iterable[Seen], wanted: AbstractSet[str]) -> dict[str, str]:
     written: dict[str, Counter[str]] = defaultdict(Counter)
     for one in seen:
         if one.recent:

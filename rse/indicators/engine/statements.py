@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from rse.indicators.engine.models import Act, Pair, Place, Population, Thread
+from rse.indicators.engine.models import Place, Population, Thread
 from rse.indicators.engine.windows import Windows, micros
 from rse.indicators.models import COMPANY, NOWHERE
 
@@ -88,10 +88,10 @@ def count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def scope() -> Subquery:
-    """Give everyone employed on the day, once in the company and once in their own cell."""
-    own = select(Population.person_id, Population.cell_id.label("cell"))
-    everyone = select(Population.person_id, literal(COMPANY).label("cell"))
-    return union_all(everyone, own).subquery("scope")
+    """Give everyone employed on the day and what they did, once in the company and once in their own cell."""
+    what = (Population.person_id, Population.n_28, Population.weeks, Population.rung, Population.n_90)
+    own = select(*what, Population.cell_id.label("cell"))
+    return union_all(select(*what, literal(COMPANY).label("cell")), own).subquery("scope")
 
 
 def everyone(_moment: Moment) -> Statement:
@@ -100,22 +100,16 @@ def everyone(_moment: Moment) -> Statement:
     return select(people.c.cell, people.c.person_id.label("person"))
 
 
-def active(moment: Moment, days: int) -> Subquery:
-    """Give A_n: those who did anything in the last `days` days, with what they contributed."""
-    signs = (func.sum(Act.n).label("n"), func.sum(Act.replies).label("replies"))
-    query = select(Act.person_id, *signs).where(Act.day.between(*moment.days(days)))
-    return query.group_by(Act.person_id).subquery(f"active_{days}")
+def active_28(_moment: Moment) -> Statement:
+    """Give the base set of figures on those with a sign of life in W28: A28 within P, and within P_t."""
+    people = scope()
+    return select(people.c.cell, people.c.person_id.label("person")).where(people.c.n_28.is_not(None))
 
 
-def those_active(days: int) -> Callable[[Moment], Statement]:
-    """Give the base set of figures on people with a sign of life: A_n within P, and within P_t."""
-
-    def bases(moment: Moment) -> Statement:
-        people, there = scope(), active(moment, days)
-        query = select(people.c.cell, people.c.person_id.label("person"))
-        return query.join(there, there.c.person_id == people.c.person_id)
-
-    return bases
+def active_90(_moment: Moment) -> Statement:
+    """Give the same of W90."""
+    people = scope()
+    return select(people.c.cell, people.c.person_id.label("person")).where(people.c.n_90.is_not(None))
 
 
 def cohort(moment: Moment, kinds: tuple[str, ...], days: int, hours: int, *also: Any) -> Subquery:
@@ -133,35 +127,3 @@ def cohort(moment: Moment, kinds: tuple[str, ...], days: int, hours: int, *also:
         .where(when)
     )
     return union_all(select(literal(COMPANY).label("cell"), *columns).where(when), own).subquery("cohort")
-
-
-def ties(moment: Moment) -> CTE:
-    """Give the pairs of present colleagues with an interaction in W90: both directions, the latest day.
-
-    A CTE, so that a statement that names it twice computes it once.
-    """
-    one, two = Population.__table__.alias("one"), Population.__table__.alias("two")
-    directions = (func.sum(Pair.x_to_y).label("x_to_y"), func.sum(Pair.y_to_x).label("y_to_x"))
-    return (
-        select(Pair.x, Pair.y, func.max(Pair.day).label("day"), *directions)
-        .join(one, one.c.person_id == Pair.x)
-        .join(two, two.c.person_id == Pair.y)
-        .where(Pair.day.between(*moment.days(90)))
-        .group_by(Pair.x, Pair.y)
-        .cte("tie")
-    )
-
-
-def placed_ties(moment: Moment) -> CTE:
-    """Give the ties in the cells of the teams that the two had when they last met; without one, none."""
-    tie = ties(moment)
-    here, there = Place.__table__.alias("here"), Place.__table__.alias("there")
-    same = and_(Pair.x == tie.c.x, Pair.y == tie.c.y, Pair.day == tie.c.day)
-    return (
-        select(Pair.x, Pair.y, here.c.cell_id.label("cell_x"), there.c.cell_id.label("cell_y"))
-        .join(tie, same)
-        .join(here, here.c.team_id == Pair.team_x)
-        .join(there, there.c.team_id == Pair.team_y)
-        .where(here.c.cell_id != NOWHERE, there.c.cell_id != NOWHERE)
-        .cte("placed")
-    )

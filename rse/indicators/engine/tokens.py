@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from unicodedata import combining, normalize
 
@@ -37,6 +38,7 @@ class Token:
     place: int
 
 
+@lru_cache(maxsize=100_000)  # texts repeat their words
 def fold(word: str) -> str:
     """Write a word without ligatures and marks."""
     plain = normalize("NFKD", word.translate(LIGATURES))
@@ -48,6 +50,7 @@ def folded(word: str) -> str:
     return fold(normalize("NFKC", word).lower())
 
 
+@lru_cache(maxsize=100_000)
 def key(word: str) -> str:
     """Bring a folded word to the form under which it is counted: plurals to the singular."""
     if len(word) > LONG and word.endswith("eaux"):

@@ -40,6 +40,18 @@ def day_start(zone: ZoneInfo, day: date) -> datetime:
     return after
 
 
+@lru_cache(maxsize=10_000)  # each event asks several times, and the visits of a day are at one instant
+def _local_day(zone: ZoneInfo, at: datetime) -> date:
+    return at.astimezone(zone).date()
+
+
+@lru_cache(maxsize=10_000)
+def _slot(zone: ZoneInfo, at: datetime) -> date:
+    day = _local_day(zone, at)
+    tomorrow = day + timedelta(days=1)
+    return tomorrow if at >= day_start(zone, tomorrow) else day
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Days of one organisation."""
@@ -52,7 +64,7 @@ class Calendar:
 
     def local_day(self, at: datetime) -> date:
         """Give the local date of an instant: the day of an event, of a team, of an employment."""
-        return at.astimezone(self.zone).date()
+        return _local_day(self.zone, at)
 
     def slot(self, at: datetime) -> date:
         """Give the day of the roll-ups in which an instant lies, by the days' first instants.
@@ -60,8 +72,7 @@ class Calendar:
         It differs from the local date only where clocks are set back across midnight, and keeps
         the windows, which are bounded by instants, exact there.
         """
-        day = self.local_day(at)
-        return day + timedelta(days=1) if at >= self.start(day + timedelta(days=1)) else day
+        return _slot(self.zone, at)
 
 
 @dataclass(frozen=True)
