@@ -10,7 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from rse.core import db
 from rse.core.i18n import _
-from rse.indicators import running
+from rse.indicators import grants, running
 from rse.indicators.engine.evaluation import evaluate
 from rse.indicators.engine.lines import FolderError
 from rse.indicators.engine.signal_folder import evaluate_signals
@@ -36,6 +36,21 @@ def rollup(until: datetime | None) -> None:
     for week in weeks:
         click.echo(week.isoformat())
     click.echo(_("%(n)s weeks published.", n=len(weeks)), err=True)
+
+
+@indicators.command("grants")
+@click.argument("role")
+def grants_of(role: str) -> None:
+    """Print the SQL that lets a role of PostgreSQL serve pages, without the daily counts of persons.
+
+    The web and socket processes then connect as this role, and only the worker and the commands as the owner
+    of the tables.
+    """
+    try:
+        click.echo("\n".join(grants.statements(role)))
+    except ValueError:
+        click.echo(_("This is no name of a role: %(name)s", name=role), err=True)
+        sys.exit(1)
 
 
 @indicators.command("evaluate")
