@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from rse.accounts import audit_log, guests, service, syslog
-from rse.administration import attention, retention, upkeep
+from rse.administration import attention, retention, silence, upkeep
 from rse.core import clock, company, db, jobs
 from rse.core import retention as core_retention
 from rse.core.web import settings
@@ -24,6 +24,15 @@ def guests_leave() -> None:
     db.commit()
     if leaving:
         log.info("guests left", people=len(leaving))
+
+
+@jobs.schedule("23 5 * * 1")
+def ask_silent_groups() -> None:
+    """Once a week: ask the owners of groups in which nobody has written for a year."""
+    asked = silence.ask(db.begin_write())
+    db.commit()
+    if asked:
+        log.info("owners of silent groups asked", groups=asked)
 
 
 @jobs.schedule("17 3 * * *")

@@ -1,6 +1,7 @@
 """What happens to groups."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from rse.core.events import Event
 
@@ -71,3 +72,11 @@ class MemberLeft(Event):
 
     group_id: int
     person_id: int
+
+
+@dataclass(frozen=True)
+class GroupFellSilent(Event):
+    """Nobody has written in a group for a year: its owners are asked whether it is still needed."""
+
+    group_id: int
+    at: datetime

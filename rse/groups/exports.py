@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from rse.core.events import emit
 from rse.core.feature import Export
 from rse.groups.events import MemberLeft
-from rse.groups.models import Group, Membership
+from rse.groups.models import Group, GroupLink, Membership
 
 
 def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
@@ -32,6 +32,7 @@ def erase(session: Session, person_id: int) -> None:
     session.expire_all()
     for group_id in left:
         emit(session, MemberLeft(group_id, person_id))
+    session.execute(delete(GroupLink).where(GroupLink.by_id == person_id))
     session.execute(update(Group).where(Group.created_by == person_id).values(created_by=None))
 
 

@@ -11,6 +11,8 @@ from rse.groups import (
     api,
     exports,
     given,
+    inviting,
+    inviting_views,
     live,
     notices,
     queries,
@@ -47,8 +49,11 @@ feature = Feature(
     index=(search.source,),
     notices=notices.NOTICES,
     exports=(exports.export,),
+    keeps=inviting.KEEPS,
     subscribers=(
         Subscriber("groups.rooms", (MemberJoined, MemberLeft), live.follow, "live"),
         Subscriber("groups.given", (SignedIn,), given.follow, mode="same_transaction"),
     ),
 )
+
+__all__ = ["feature", "inviting_views"]

@@ -39,6 +39,8 @@ class Group(Identified):
     demo: Mapped[bool] = mapped_column(default=False)
     kind: Mapped[str] = mapped_column(String(12), default="", server_default="")  # project, practice, ...
     shade: Mapped[int | None]  # of its sign, one of six; none: by its id
+    asked_at: Mapped[datetime | None]  # its owners were asked whether it is still needed
+    renewed_at: Mapped[datetime | None]  # they said that it is
     pages_by: Mapped[str] = mapped_column(String(10), default="members", server_default="members")  # or staff
 
     @validates("name")
@@ -90,3 +92,18 @@ class PostTemplate(Identified):
     title: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+
+
+class GroupLink(Identified):
+    """A link by which colleagues enter a group until its end."""
+
+    __tablename__ = "group_link"
+
+    group_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("group.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)  # what is in its address
+    by_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    entered: Mapped[int] = mapped_column(default=0)  # how many came by it

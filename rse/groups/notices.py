@@ -11,8 +11,8 @@ from rse.core import clock
 from rse.core.audience import Viewer, group_token, person_token
 from rse.core.i18n import _, lazy
 from rse.core.notice import Line, Noted, Notice, Told
-from rse.groups import policy, queries
-from rse.groups.events import Accepted, Asked, Invited
+from rse.groups import policy, queries, renewing
+from rse.groups.events import Accepted, Asked, GroupFellSilent, Invited
 from rse.groups.models import Group, Membership
 
 
@@ -58,6 +58,18 @@ def tell_accepted(session: Session, event: Accepted) -> Iterator[Told]:
         yield _told(session, event, "membership", [event.person_id], token)
 
 
+def tell_silence(session: Session, event: GroupFellSilent) -> Iterator[Told]:
+    """Tell the owners of a group in which nobody has written for a year, unless they have answered."""
+    group = session.get(Group, event.group_id)
+    if group is not None and renewing.is_asked(group):
+        owners = select(Membership.person_id).where(
+            Membership.group_id == group.id, Membership.state == "active", Membership.role == "owner"
+        )
+        key, thread = f"silent:{group.id}:{event.at:%Y%m%d}", f"group:{group.id}"
+        people, token = session.scalars(owners).all(), group_token(group.id)
+        yield Told(key, thread, group.id, event.at, token, people, None, group.id)
+
+
 def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> dict[int, Line]:
     """Say the notifications of groups; those that need no answer any more are left out. Three queries."""
     ids = {n.group_id for n in noted}
@@ -90,6 +102,10 @@ def _line(
     tie, mine = ties.get((group.id, note.object_id)), ties.get((group.id, viewer.id))
     said = {"name": names.get(note.by_id or 0, ""), "group": group.name}
     href = f"/groups/{group.slug}"
+    if note.kind == "silent":
+        asked = policy.is_owner(mine) and renewing.is_asked(group)
+        words = _("Nobody has written in “%(group)s” for a year: is it still needed?", group=group.name)
+        return Line(words, f"{href}/about", group.name) if asked else None
     match note.kind, tie.state if tie else "":
         case "invitation", "invited":
             return Line(_("%(name)s invites you to “%(group)s”", **said), href, group.name)
@@ -106,4 +122,7 @@ NOTICES = (
     ),
     Notice("request", lazy("Requests to enter my groups"), "users", (Asked,), tell_request, lines),
     Notice("membership", lazy("My requests are accepted"), "users-round", (Accepted,), tell_accepted, lines),
+    Notice(
+        "silent", lazy("My groups in which nobody writes"), "clock", (GroupFellSilent,), tell_silence, lines
+    ),
 )  # fmt: skip

@@ -24,7 +24,7 @@ from rse.core.web import (
     see_other,
     viewer,
 )
-from rse.groups import manners, policy, queries, service, starting
+from rse.groups import manners, policy, queries, renewing, service, starting
 from rse.groups.models import Group
 from rse.groups.schemas import GroupChanges, GroupsPage, InviteByLogin, NewGroup, RoleChange
 
@@ -127,7 +127,12 @@ def show(slug: str) -> Any:
 def _about(group: Group, values: dict[str, Any]) -> Any:
     rules = text.render(manners.of(db.session(), group.id).rules)
     start = starting.starts(viewer().locale).get(group.kind)
-    more = {"rules": rules, "kind_label": start.label if start else "", "owners": _owners(group)}
+    more: dict[str, Any] = {
+        "rules": rules,
+        "kind_label": start.label if start else "",
+        "owners": _owners(group),
+    }
+    more["renewal"] = renewing.is_asked(group)
     return page("groups/about.html", html=text.render(group.description), **more, **values)
 
 
