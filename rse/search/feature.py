@@ -10,6 +10,7 @@ from rse.search import (
     expert_views,
     exports,
     findable_views,
+    first_letters,
     inside,
     models,
     notices,
@@ -59,6 +60,7 @@ feature = Feature(
 __all__ = [
     "expert_views",
     "feature",
+    "first_letters",
     "inside",
     "models",
     "saved_views",

@@ -23,6 +23,7 @@ whenAdded('[data-module]', async element => {
 });
 whenAdded('[data-mentions]', async element => (await import('./core/mentions.js')).start(element));
 whenAdded('[data-attach]', async element => (await import('./core/attach.js')).start(element));
+document.querySelector('[data-first]')?.addEventListener('focus', async event => (await import('./core/first_letters.js')).start(event.target), { once: true });
 whenAdded('[data-md-for]', async element => (await import('./core/markdown.js')).start(element));
 
 // Every signed-in page hears of new messages and notifications, but not before it has been drawn.

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser import axe
+
 Open = Callable[..., Page]
 
 
@@ -65,3 +67,18 @@ def test_what_can_be_installed_is_described(open_as: Open) -> None:
     assert manifest["lang"] == "fr"
     for one in manifest["icons"]:
         assert page.request.get(one["src"]).ok
+
+
+def test_the_first_letters_open_what_they_name_by_keyboard(open_as: Open) -> None:
+    page = open_as("amelie")
+    box = page.get_by_role("combobox", name="Rechercher une personne, une compétence, un sujet")
+    page.locator("#site-search").focus()
+    expect(box).to_have_attribute("aria-autocomplete", "list")
+    box.press_sequentially("sofia mar")
+    option = page.get_by_role("option", name="Sofia Marchetti")
+    expect(option).to_be_visible()
+    assert axe.violations(page) == []
+    box.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    box.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sofia Marchetti")
