@@ -60,6 +60,28 @@ class MessageReacted(Event):
 
 
 @dataclass(frozen=True)
+class PromotionAsked(Event):
+    """Somebody asks the author of a message to make a post of it."""
+
+    promotion_id: int
+    message_id: int
+    author_id: int
+    asked_by: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PromotionAnswered(Event):
+    """The author has published it, or does not want to."""
+
+    promotion_id: int
+    message_id: int
+    author_id: int
+    asked_by: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PresenceHidden(Event):
     """Somebody is not to be shown as present any more."""
 

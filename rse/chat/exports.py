@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from rse.chat import presence, reacting
@@ -14,6 +14,7 @@ from rse.chat.models import (
     MessageDraft,
     MessageReaction,
     Participation,
+    Promotion,
     SavedMessage,
 )
 from rse.core import clock
@@ -47,6 +48,15 @@ def _own_settings(session: Session, person_id: int) -> Iterable[Mapping[str, Any
     for one in session.scalars(drafts.order_by(MessageDraft.updated_at)):
         place = {"conversation_id": encode_id(one.conversation_id), "at": iso(one.updated_at)}
         yield {"what": "draft", **place, "body": one.body}
+    requests = select(Promotion).where(or_(Promotion.asked_by == person_id, Promotion.author_id == person_id))
+    for made in session.scalars(requests.order_by(Promotion.id)):
+        mine = made.asked_by == person_id
+        yield {
+            "what": "asked to make a post of" if mine else "was asked to make a post of",
+            "message_id": encode_id(made.message_id),
+            "state": made.state,
+            "at": iso(made.asked_at),
+        }
     hidden = session.get(HiddenPresence, person_id)
     if hidden is not None:
         yield {"what": "presence hidden", "at": iso(hidden.at)}
@@ -86,6 +96,8 @@ def erase(session: Session, person_id: int) -> None:
     session.execute(delete(Participation).where(Participation.person_id == person_id))
     session.execute(delete(SavedMessage).where(SavedMessage.person_id == person_id))
     session.execute(delete(MessageDraft).where(MessageDraft.person_id == person_id))
+    theirs_asked = or_(Promotion.asked_by == person_id, Promotion.author_id == person_id)
+    session.execute(delete(Promotion).where(theirs_asked))
     presence.forget(session, person_id)
     _take_signs(session, person_id)
 

@@ -12,6 +12,7 @@ from rse.chat import (
     message_views,
     models,
     people_views,
+    promoting_views,
     queries,
     settings_views,
     tasks,
@@ -56,4 +57,12 @@ feature = Feature(
     keeps=(tasks.EVENTS,),
 )
 
-__all__ = ["feature", "message_api", "message_views", "models", "people_views", "settings_views"]
+__all__ = [
+    "feature",
+    "message_api",
+    "message_views",
+    "models",
+    "people_views",
+    "promoting_views",
+    "settings_views",
+]

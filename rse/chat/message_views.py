@@ -31,7 +31,7 @@ ON = ROOM + "/on/<pid:message_id>"
 PAGE = 30
 
 
-def _found(conversation_id: int, message_id: int) -> tuple[Place, Message]:
+def found(conversation_id: int, message_id: int) -> tuple[Place, Message]:
     """Give a message and where it stands. Raises NotFound, also when it stands elsewhere."""
     session, who = db.session(), viewer()
     message = queries.message(session, who, message_id)
@@ -47,7 +47,7 @@ def _back(conversation_id: int, message: Message) -> Response:
 @route(blueprint, ON, rule=SIGNED_IN)
 def actions(conversation_id: int, message_id: int) -> Any:
     """Show what the viewer can do with a message: a menu for the page's script, else a page."""
-    place, message = _found(conversation_id, message_id)
+    place, message = found(conversation_id, message_id)
     (line,) = reading.lines(db.session(), viewer(), place, [message])
     href = f"/messages/{line.message['conversation_id']}"
     values: dict[str, Any] = {"line": line, "href": href, "signs": REACTIONS}
@@ -61,7 +61,7 @@ def actions(conversation_id: int, message_id: int) -> Any:
 @route(blueprint, ON + "/react", rule=SIGNED_IN, methods=("POST",), limit="120/minute")
 def react(conversation_id: int, message_id: int) -> Any:
     """Give a sign under a message, or take it back."""
-    _found(conversation_id, message_id)
+    found(conversation_id, message_id)
     name = read_form(ReactByForm).input.name
     return _back(conversation_id, reacting.toggle(db.session(), viewer(), message_id, name))
 
@@ -69,7 +69,7 @@ def react(conversation_id: int, message_id: int) -> Any:
 @route(blueprint, ON + "/pin", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
 def pin(conversation_id: int, message_id: int) -> Any:
     """Pin a message for everybody in the conversation, or let it go."""
-    _found(conversation_id, message_id)
+    found(conversation_id, message_id)
     on = read_form(SwitchByForm).input.on
     return _back(conversation_id, keeping.pin(db.session(), viewer(), message_id, on=on))
 
@@ -77,7 +77,7 @@ def pin(conversation_id: int, message_id: int) -> Any:
 @route(blueprint, ON + "/save", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
 def save(conversation_id: int, message_id: int) -> Any:
     """Keep a message for later, or stop to."""
-    _found(conversation_id, message_id)
+    found(conversation_id, message_id)
     asked = read_form(SwitchByForm).input
     message = keeping.save(db.session(), viewer(), message_id, on=asked.on)
     return see_other("chat.saved") if asked.back else _back(conversation_id, message)
@@ -86,7 +86,7 @@ def save(conversation_id: int, message_id: int) -> Any:
 @route(blueprint, ON + "/unread", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
 def unread(conversation_id: int, message_id: int) -> Any:
     """Let a message and those after it count as unread again; goes to the list, where it shows."""
-    _place, message = _found(conversation_id, message_id)
+    _place, message = found(conversation_id, message_id)
     service.mark_unread(db.session(), viewer(), conversation_id, message.seq)
     return see_other("chat.index")
 
@@ -95,7 +95,7 @@ def unread(conversation_id: int, message_id: int) -> Any:
 def thread(conversation_id: int, message_id: int) -> Any:
     """Show what stands under a message, beside the conversation."""
     session, who = db.session(), viewer()
-    _found(conversation_id, message_id)
+    found(conversation_id, message_id)
     place, root = threads.thread(session, who, message_id)
     query = views.read_query(ThreadQuery)
     rows, older = threads.replies(session, place, root.id, before=query.before)
@@ -121,9 +121,10 @@ def saved() -> Any:
     """Show the messages that the viewer keeps for later."""
     session, who = db.session(), viewer()
     query = views.read_query(Page)
-    found = keeping.saved(session, who, before=decode_cursor(query.cursor, datetime, int), limit=PAGE)
-    rows = found[:PAGE]
-    last = rows[-1] if len(found) > PAGE else None
+    before = decode_cursor(query.cursor, datetime, int)
+    listed = keeping.saved(session, who, before=before, limit=PAGE)
+    rows = listed[:PAGE]
+    last = rows[-1] if len(listed) > PAGE else None
     return page(
         "chat/saved.html",
         saved=kept(rows),

@@ -151,6 +151,22 @@ class SavedMessage(Base):
     at: Mapped[datetime]
 
 
+class Promotion(Identified):
+    """Somebody asks the author of a message to make a post of it; nothing is published before they accept."""
+
+    __tablename__ = "promotion"
+    __table_args__ = (UniqueConstraint("message_id", "asked_by"),)
+
+    message_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(MESSAGE, ondelete="CASCADE"))
+    asked_by: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True)
+    author_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))  # of the post: message, question
+    state: Mapped[str] = mapped_column(String(9), default="asked")  # accepted, refused
+    post_id: Mapped[int | None] = mapped_column(BigInteger)
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
 class MessageDraft(Base):
     """What somebody has begun to write in a conversation; nobody else is shown it."""
 

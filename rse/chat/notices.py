@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
 from rse.chat import queries
-from rse.chat.events import MessageSent
-from rse.chat.models import Conversation, Message, Participation
+from rse.chat.events import MessageSent, PromotionAnswered, PromotionAsked
+from rse.chat.models import Conversation, Message, Participation, Promotion
 from rse.core import text
 from rse.core.audience import Viewer, person_token
 from rse.core.i18n import _, lazy
@@ -83,6 +83,72 @@ def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> dict[int,
     return found
 
 
+def tell_asked(session: Session, event: PromotionAsked) -> Iterator[Told]:
+    """Tell the author of a message that somebody asks them to make a post of it."""
+    if session.get(Promotion, event.promotion_id) is not None:
+        yield Told(
+            f"promotion:{event.promotion_id}:asked", f"promotion:{event.promotion_id}", event.promotion_id,
+            event.at, person_token(event.author_id), [event.author_id], event.asked_by,
+        )  # fmt: skip
+
+
+def tell_answered(session: Session, event: PromotionAnswered) -> Iterator[Told]:
+    """Tell who asked what became of it."""
+    if session.get(Promotion, event.promotion_id) is not None:
+        yield Told(
+            f"promotion:{event.promotion_id}:answered", f"promotion:{event.promotion_id}",
+            event.promotion_id, event.at, person_token(event.asked_by), [event.asked_by], event.author_id,
+        )  # fmt: skip
+
+
+def tell_promotion(session: Session, event: PromotionAsked | PromotionAnswered) -> Iterator[Told]:
+    """Tell of a request, or of its answer."""
+    if isinstance(event, PromotionAsked):
+        yield from tell_asked(session, event)
+    else:
+        yield from tell_answered(session, event)
+
+
+def promotion_lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> dict[int, Line]:
+    """Say the notifications of requests, to the two whom they concern."""
+    query = (
+        select(Promotion, Message, Person.display_name)
+        .join(Message, Message.id == Promotion.message_id)
+        .join(Person, Person.id.in_((Promotion.asked_by, Promotion.author_id)))
+        .where(Promotion.id.in_({n.object_id for n in noted}), Message.deleted_at.is_(None))
+        .where(or_(Promotion.asked_by == viewer.id, Promotion.author_id == viewer.id), Person.id != viewer.id)
+    )
+    rows = {row[0].id: row for row in session.execute(query)}
+    readable = select(Message.id).where(
+        Message.id.in_({row[1].id for row in rows.values()}), queries.readable_messages(viewer)
+    )
+    known = set(session.scalars(readable))
+    found = {}
+    for note in noted:
+        if note.object_id not in rows:
+            continue
+        promotion, message, name = rows[note.object_id]
+        line = _promotion_line(viewer, promotion, message, name)
+        if line is not None and (message.id in known or promotion.author_id == viewer.id):
+            found[note.id] = line
+    return found
+
+
+def _promotion_line(viewer: Viewer, promotion: Promotion, message: Message, name: str) -> Line | None:
+    words = text.excerpt(text.plain(message.body_html), EXCERPT)
+    subject = _("A message as a post")
+    if promotion.author_id == viewer.id:
+        said = _("%(name)s asks you to make a post of your message", name=name)
+        return Line(said, f"/messages/promotions/{encode_id(promotion.id)}", subject, words)
+    if promotion.state == "accepted" and promotion.post_id:
+        said = _("%(name)s has published the message as you asked", name=name)
+        return Line(said, f"/posts/{encode_id(promotion.post_id)}", subject, words)
+    if promotion.state == "refused":
+        said = _("%(name)s prefers not to publish the message", name=name)
+        return Line(said, f"/messages/{encode_id(message.conversation_id)}?at={message.seq}", subject, words)
+    return None
+
+
 NOTICES = (
     Notice(
         "message", lazy("Direct messages that I have not read"), "message-circle", (MessageSent,),
@@ -91,5 +157,9 @@ NOTICES = (
     Notice(
         "discussion", lazy("Somebody mentions me in a group's discussion"), "messages-square",
         (MessageSent,), tell_mention, lines,
+    ),
+    Notice(
+        "promotion", lazy("Somebody asks me to make a post of a message of mine, or answers me"), "share-2",
+        (PromotionAsked, PromotionAnswered), tell_promotion, promotion_lines,
     ),
 )  # fmt: skip

@@ -116,6 +116,12 @@ class KeepDraft(Schema):
     body: Annotated[str, Field(max_length=MAX_BODY)]
 
 
+class AskPromotion(Schema):
+    """What the author of a message is asked to make of it."""
+
+    kind: Literal["message", "question"] = "message"
+
+
 class ShowPresence(Schema):
     """Whether colleagues see that somebody is present."""
 

@@ -1,0 +1,110 @@
+"""Posts made of messages: at once of one's own, of another's only once its author has accepted.
+
+What was said among a few is its author's to take outside: they choose the words, the kind and the place.
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rse.chat import queries
+from rse.chat.events import PromotionAnswered, PromotionAsked
+from rse.chat.models import Message, Promotion
+from rse.core import clock
+from rse.core.audience import Viewer
+from rse.core.events import emit
+from rse.core.i18n import _
+from rse.core.policy import Invalid, NotFound
+from rse.feed import attaching
+from rse.feed.models import Post
+from rse.groups import queries as groups
+
+
+def asked(session: Session, viewer: Viewer, message_id: int) -> Promotion | None:
+    """Give what the viewer has asked of a message."""
+    query = select(Promotion).where(Promotion.message_id == message_id, Promotion.asked_by == viewer.id)
+    return session.scalars(query).first()
+
+
+def ask(session: Session, viewer: Viewer, message_id: int, kind: str) -> Promotion:
+    """Ask the author of a message to make a post of it; asking again changes nothing. Flushes.
+
+    Raises NotFound, and Invalid(message=...) for one's own: that is published without asking.
+    """
+    message = queries.message(session, viewer, message_id)
+    if message.deleted_at is not None:
+        raise NotFound
+    if message.author_id == viewer.id:
+        raise Invalid(message=_("This is your own message: publish it."))
+    known = asked(session, viewer, message_id)
+    if known is not None:
+        return known
+    made = Promotion(
+        message_id=message.id, asked_by=viewer.id, author_id=message.author_id, kind=kind, state="asked",
+        asked_at=clock.now(),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    emit(session, PromotionAsked(made.id, message.id, made.author_id, viewer.id, made.asked_at))
+    return made
+
+
+def of_author(session: Session, viewer: Viewer, promotion_id: int) -> tuple[Promotion, Message]:
+    """Give what was asked of the viewer, and their message. Raises NotFound: also once it was deleted."""
+    query = (
+        select(Promotion, Message)
+        .join(Message, Message.id == Promotion.message_id)
+        .where(Promotion.id == promotion_id, Promotion.author_id == viewer.id, Message.deleted_at.is_(None))
+    )
+    row = session.execute(query.execution_options(populate_existing=True)).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def accept(session: Session, viewer: Viewer, promotion_id: int, given: Any) -> Post:
+    """Publish what was asked, as its author wants it; a second time gives NotFound. Flushes.
+
+    Raises as publishing does.
+    """
+    found = _open(session, viewer, promotion_id)
+    post = _publish(session, viewer, given)
+    found.post_id = post.id
+    _answer(session, found, "accepted")
+    return post
+
+
+def refuse(session: Session, viewer: Viewer, promotion_id: int) -> None:
+    """Let it be; who asked is told, without a reason. Flushes. Raises NotFound."""
+    _answer(session, _open(session, viewer, promotion_id), "refused")
+
+
+def publish_own(session: Session, viewer: Viewer, message_id: int, given: Any) -> Post:
+    """Publish one's own message as a post. Raises NotFound for another's, else as publishing does."""
+    message = queries.message(session, viewer, message_id)
+    if message.deleted_at is not None or message.author_id != viewer.id:
+        raise NotFound
+    return _publish(session, viewer, given)
+
+
+def _open(session: Session, viewer: Viewer, promotion_id: int) -> Promotion:
+    found, _message = of_author(session, viewer, promotion_id)
+    if found.state != "asked":
+        raise NotFound
+    return found
+
+
+def _publish(session: Session, viewer: Viewer, given: Any) -> Post:
+    try:
+        group = groups.find(session, viewer, given.group) if given.group else None
+    except NotFound as error:
+        raise Invalid(group=_("The group is not there for you.")) from error
+    return attaching.publish(session, viewer, given, group)
+
+
+def _answer(session: Session, found: Promotion, state: str) -> None:
+    found.state, found.answered_at = state, clock.now()
+    session.flush()
+    who = (found.author_id, found.asked_by)
+    emit(session, PromotionAnswered(found.id, found.message_id, *who, found.answered_at))
