@@ -10,11 +10,12 @@ from rse.core.api import Listing, endpoint
 from rse.core.model import decode_id, encode_id
 from rse.core.policy import NotFound
 from rse.core.web import EMPLOYEE, SIGNED_IN, decode_cursor, encode_cursor, viewer
-from rse.groups import documents, manners, policy, queries, service
+from rse.groups import documents, manners, policy, queries, service, suggesting
 from rse.groups.models import Group
 from rse.groups.schemas import GroupChanges, GroupsPage, Invitations, MembersPage, NewGroup, RoleChange
 
 blueprint = Blueprint("groups_api", __name__)
+MOST_SUGGESTED = 10
 BASIC = ("name", "description", "visibility", "purpose")
 
 
@@ -56,6 +57,14 @@ def index(query: GroupsPage) -> dict[str, Any]:
     last = found[query.limit - 1] if len(found) > query.limit else None
     items = [documents.data(card) for card in found[: query.limit]]
     return {"items": items, "next_cursor": encode_cursor(last.name, last.id) if last else None}
+
+
+@endpoint(blueprint, "/me/suggested-groups", rule=SIGNED_IN, returns=Listing)
+def suggestions() -> dict[str, Any]:
+    """List groups that may interest you, each with the reason, the fittest first."""
+    found = suggesting.suggested(db.session(), viewer(), MOST_SUGGESTED)
+    items = [documents.data(one.card) | {"reason": {"code": one.code, "label": one.reason}} for one in found]
+    return {"items": items, "next_cursor": None}
 
 
 @endpoint(

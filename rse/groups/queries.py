@@ -110,6 +110,11 @@ def _card(group: Any, state: str | None, seen: int | None) -> GroupCard:
     )  # fmt: skip
 
 
+def card_of_group(group: Group) -> GroupCard:
+    """Give the card of a group for somebody without a tie to it."""
+    return _card(group, None, None)
+
+
 _MY_GROUPS = (
     select(Group.__table__, _TIE["state"].label("tie"), _TIE["seen_count"].label("seen"))
     .select_from(Membership.__table__.join(Group.__table__, _TIE["group_id"] == _GROUP["id"]))

@@ -24,7 +24,7 @@ from rse.core.web import (
     see_other,
     viewer,
 )
-from rse.groups import manners, policy, queries, renewing, service, starting
+from rse.groups import manners, policy, queries, renewing, service, starting, suggesting
 from rse.groups.models import Group
 from rse.groups.schemas import GroupChanges, GroupsPage, InviteByLogin, NewGroup, RoleChange
 
@@ -60,6 +60,7 @@ def index() -> Any:
         whole=whole,
         invited=queries.invitations(session, who) if first else [],
         mine=queries.my_groups(session, who) if first else [],
+        suggested=suggesting.suggested(session, who) if first else [],
         may_create=policy.may_create(who),
     )
 
