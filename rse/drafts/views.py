@@ -23,6 +23,7 @@ from rse.core.web import (
     see_other,
     viewer,
 )
+from rse.drafts import openings as beginning
 from rse.drafts import queries, reading, service
 from rse.drafts.schemas import Later, Place, ReadersForm
 from rse.feed import composing
@@ -87,6 +88,14 @@ def here() -> Any:
     if held is None:
         return Response(status=204)
     return jsonify(id=encode_id(held.id), updated_at=iso(held.updated_at), fields=held.fields)
+
+
+@route(blueprint, "/drafts/openings", rule=SIGNED_IN, limit="120/minute")
+def openings() -> Any:
+    """Give a few ways to begin, for the empty composer of a place."""
+    place = read_address(Place, request.args).place
+    group = groups.find(db.session(), viewer(), place) if place else None
+    return page("drafts/_openings.html", openings=beginning.openings(db.session(), viewer(), group))
 
 
 @route(blueprint, "/drafts/here", rule=SIGNED_IN, methods=("POST",), limit="120/minute")

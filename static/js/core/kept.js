@@ -1,5 +1,6 @@
 // form[data-keep=PLACE]: what is written there is kept on the server too, and offered again on another device.
 import { announce, icon, post } from './page.js';
+import * as openings from './openings.js';
 
 const PAUSE = 1500; // milliseconds without a key
 
@@ -68,7 +69,10 @@ export async function start(form) {
   });
   if (area.value.trim()) return;
   const answer = await fetch(address, { credentials: 'same-origin' });
-  if (answer.status !== 200) return;
+  if (answer.status !== 200) {
+    if (!area.value.trim()) openings.offer(form, area);
+    return;
+  }
   held = true;
   if (!area.value.trim()) offer(form, area, await answer.json());
 }
