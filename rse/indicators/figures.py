@@ -122,7 +122,7 @@ def written(unit: str, value: Any) -> str:
     writers: Mapping[str, Callable[[Any], str]] = {
         "masked": share,
         "hours": lambda hours: duration(float(hours)),
-        "index": lambda index: number(round(float(index), 2)),
+        "index": lambda index: number(float(index), 2),  # 0.30, so that 0.3 and 0.42 compare at a glance
         "count": count,
         "share": lambda part: percent(100 * float(part)),
     }
