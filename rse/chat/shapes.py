@@ -48,12 +48,12 @@ def message(one: Message, author: Card, files: Sequence[Shown] = ()) -> dict[str
         "edited_at": iso(one.edited_at) if one.edited_at else None,
         "deleted_at": iso(one.deleted_at) if one.deleted_at else None,
         "reply_to": encode_id(one.reply_to) if one.reply_to else None,
+        "reactions": one.reactions,
+        "pinned_at": iso(one.pinned_at) if one.pinned_at else None,
         "thread_id": encode_id(one.thread_id) if one.thread_id else None,
         "thread_replies": None,
         "replies": one.replies,
         "replied_at": iso(one.replied_at) if one.replied_at else None,
-        "reactions": one.reactions,
-        "pinned_at": iso(one.pinned_at) if one.pinned_at else None,
         "attachments": [file_data(file) for file in files],
     }
 

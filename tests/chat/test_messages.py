@@ -26,7 +26,8 @@ def test_a_message_has_the_agreed_shape(world: World) -> None:
     said = world.say("amelie", place, "Bonjour **Karim**, @sofia.marchetti n'est pas là", client_id="c-1")
     assert list(said) == [
         "id", "conversation_id", "seq", "author", "body", "body_html", "client_id", "created_at", "edited_at",
-        "deleted_at", "reply_to", "reactions", "attachments",
+        "deleted_at", "reply_to", "reactions", "pinned_at", "thread_id", "thread_replies", "replies", "replied_at",
+        "attachments",
     ]  # fmt: skip
     assert (said["seq"], said["conversation_id"], said["client_id"]) == (1, place, "c-1")
     assert said["author"]["uid"] == "amelie.rousseau"
