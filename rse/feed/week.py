@@ -88,7 +88,8 @@ def waiting(session: Session, viewer: Viewer) -> list[Waiting]:
         .where(Post.comment_count == 0, Post.deleted_at.is_(None), Post.author_id != viewer.id)
         .where(Group.archived_at.is_(None), readable(Post.audience, viewer))
     )
-    rows = session.execute(query.order_by(Post.at, Post.id).limit(CANDIDATES)).all()
+    oldest = (Post.answer_id, Post.at, Post.id)  # no answer in any: in the order of ix_post_waiting
+    rows = session.execute(query.order_by(*oldest).limit(CANDIDATES)).all()
     skills = skill_names(session, viewer) if rows else {}
     found = []
     for row in rows:

@@ -48,7 +48,7 @@ def this_week(session: Session, viewer: Viewer, departments: Collection[int]) ->
     kinds = (
         list(_questions(session, viewer, members)),
         list(_newcomers(session, viewer, members)),
-        [*_answers(session, viewer, members), *_posts(session, viewer, members)],
+        [*_answers(session, viewer, members), *_posts(session, viewer, _members(departments))],
         list(_ideas(session, viewer, members)),
         list(_single_skills(session, viewer, members)),
     )
@@ -84,9 +84,13 @@ def _questions(session: Session, viewer: Viewer, members: Collection[int]) -> It
     skills = select(SkillName.folded).join(PersonSkill, PersonSkill.skill_id == SkillName.skill_id)
     tags = skills.where(PersonSkill.person_id.in_(members))
     tagged = select(PostTag.post_id).where(PostTag.tag.in_(tags), PostTag.at >= since)
-    known = session.execute(waiting.where(Post.id.in_(tagged)).order_by(Post.at).limit(QUESTIONS)).all()
+    known = session.execute(
+        waiting.where(Post.id.in_(tagged)).order_by(Post.answer_id, Post.at).limit(QUESTIONS)
+    ).all()
     told = [row.id for row in known]
-    others = waiting.where(Post.id.not_in(told)).order_by(Post.at).limit(QUESTIONS - len(told))
+    others = (
+        waiting.where(Post.id.not_in(told)).order_by(Post.answer_id, Post.at).limit(QUESTIONS - len(told))
+    )
     for row in [*known, *(session.execute(others) if len(told) < QUESTIONS else ())]:
         kind = "question_known" if row.id in told else "question"
         yield Suggestion(kind, _title(row.title, row.body), f"/posts/{encode_id(row.id)}", at=row.at)
@@ -126,8 +130,11 @@ def _answers(session: Session, viewer: Viewer, members: Collection[int]) -> Iter
         yield Suggestion("thank_answer", _title(row.title, row.body), href, row.display_name, row.at)
 
 
-def _posts(session: Session, viewer: Viewer, members: Collection[int]) -> Iterator[Suggestion]:
-    """Give the latest post of the team that the viewer has not reacted to."""
+def _posts(session: Session, viewer: Viewer, members: Any) -> Iterator[Suggestion]:
+    """Give the latest post of the team that the viewer has not reacted to; `members` is their query.
+
+    Given their ids, PostgreSQL looks through the whole feed for one of them.
+    """
     query = select(Post.id, Post.title, Post.body, Person.display_name, Post.at)
     thanked = exists(literal(1)).where(
         Reaction.kind == "post", Reaction.object_id == Post.id, Reaction.person_id == viewer.id
