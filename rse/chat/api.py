@@ -123,7 +123,7 @@ def _range(query: ListMessages) -> tuple[int | None, int | None]:
 @endpoint(
     blueprint, "/conversations/<pid:conversation_id>/messages", "POST", rule=SIGNED_IN, body=SendMessage,
     returns=MessageOut, status=201, limit="120/minute",
-    again=lambda made, conversation_id: get_message(decode_id(made["id"])),
+    again=lambda made, conversation_id: _one(queries.message(db.session(), viewer(), decode_id(made["id"]))),
 )  # fmt: skip
 def send_message(conversation_id: int, body: SendMessage) -> Any:
     """Send a message; the same `client_id` gives the same message."""

@@ -7,11 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from rse.accounts import sessions
 from tests import servers
@@ -24,7 +25,7 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-background-networking",
 ]
-PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+SHELL, WHOLE = ("chromium-headless-shell",), ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("net::ERR_INTERNET_DISCONNECTED",)
 
 
@@ -36,15 +37,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def driver() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright) -> Iterator[Browser]:
     """The system's Chromium, the shell without a window first (it takes a quarter less); a skip where there is none."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    with _launched(driver, *SHELL, *WHOLE) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def whole_chromium(driver: Playwright) -> Iterator[Browser]:
+    """The system's whole Chromium: the shell shows no notifications."""
+    with _launched(driver, *WHOLE) as browser:
+        yield browser
+
+
+@contextmanager
+def _launched(driver: Playwright, *programs: str) -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, programs)), None)
     if program is None:
         servers.missing("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    browser = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -115,13 +134,29 @@ def watch(page: Page) -> list[str]:
     return wrong
 
 
+Open = Callable[..., Page]
+
+
 @pytest.fixture
-def open_as(chromium: Browser, server: Served) -> Iterator[Callable[..., Page]]:
+def open_as(chromium: Browser, server: Served) -> Iterator[Open]:
     """Open a page as one of the cast ("amelie"), or as nobody (None); keywords go to the browser's context."""
+    with _opening(chromium, server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_whole(whole_chromium: Browser, server: Served) -> Iterator[Open]:
+    """Open a page as `open_as` does, in the whole Chromium."""
+    with _opening(whole_chromium, server) as opened:
+        yield opened
+
+
+@contextmanager
+def _opening(browser: Browser, server: Served) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
 
     def opened(name: str | None, path: str = "/", **settings: Any) -> Page:
-        context = chromium.new_context(base_url=server.url, **({"service_workers": "block"} | settings))
+        context = browser.new_context(base_url=server.url, **({"service_workers": "block"} | settings))
         contexts.append(context)
         context.set_default_timeout(10_000)
         if name:

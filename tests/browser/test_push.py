@@ -16,8 +16,8 @@ PushManager.prototype.subscribe = async options => {
 SHOWN = "navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => all.map(n => [n.title, n.data.url]))"
 
 
-def test_a_browser_is_switched_on_shows_a_push_and_is_switched_off(open_as: Callable[..., Page]) -> None:
-    page = open_as("amelie", "/accessibility", service_workers="allow", permissions=["notifications"])
+def test_a_browser_is_switched_on_shows_a_push_and_is_switched_off(open_whole: Callable[..., Page]) -> None:
+    page = open_whole("amelie", "/accessibility", service_workers="allow", permissions=["notifications"])
     page.add_init_script(SERVICE)
     ids: list[str] = []
     worker = page.context.new_cdp_session(page)

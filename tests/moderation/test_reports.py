@@ -184,7 +184,7 @@ def test_comments_messages_and_profiles_are_hidden_and_put_back(house: House) ->
     talk = house.call("karim", "post", "/conversations", member_ids=members).get_json()["id"]
     path = f"/conversations/{talk}/messages"
     message = house.call("karim", "post", path, body="**Menace**", client_id="c1").get_json()["id"]
-    assert f"/report/message/{message}" in house.page("amelie", f"/messages/{talk}")
+    assert f"/report/message/{message}" in house.page("amelie", f"/messages/{talk}/on/{message}")
     report = house.report("amelie", "message", message, reason="harassment")
     assert house.change("thomas", report, hidden=True) == 200
     assert house.call("amelie", "get", path).get_json()["items"][0]["body"] == ""
