@@ -89,6 +89,8 @@ def publish_own(session: Session, viewer: Viewer, message_id: int, given: Any) -
 
 
 def _open(session: Session, viewer: Viewer, promotion_id: int) -> Promotion:
+    # One answer after the other: accepting twice at once publishes once.
+    session.execute(select(Promotion.id).where(Promotion.id == promotion_id).with_for_update())
     found, _message = of_author(session, viewer, promotion_id)
     if found.state != "asked":
         raise NotFound
