@@ -37,9 +37,7 @@ def test_files_are_dropped_pasted_described_and_taken_off(open_as: Open) -> None
     page = open_as("amelie")
     text = page.locator("#composer textarea")
     text.fill("La grue est là")
-    page.wait_for_function(
-        "!document.querySelector('#composer textarea').form.hasAttribute('enctype')"
-    )  # listens
+    expect(page.locator("form#composer:not([enctype])")).to_be_visible()  # its script listens now
     files_event(
         page, "#composer", "drop", data=picture("JPEG", (900, 600)), name="grue.jpg", media_type="image/jpeg"
     )

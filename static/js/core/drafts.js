@@ -18,7 +18,8 @@ document.addEventListener('focusin', async ({ target }) => {
   const form = target.closest?.('form[data-keep]');
   if (!form || form.dataset.kept !== undefined) return;
   form.dataset.kept = '';
-  try { (await import('./kept.js')).start(form); } catch { delete form.dataset.kept; } // without a network: next time
+  const before = form.querySelector('textarea').value;
+  try { (await import('./kept.js')).start(form, before); } catch { delete form.dataset.kept; } // without a network: next time
 });
 
 /** Forgets the drafts of a form whose content has arrived. */

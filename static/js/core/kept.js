@@ -45,8 +45,8 @@ function offer(form, area, { id, fields }) {
   announce(form.dataset.textKept);
 }
 
-/** Called once for each such form, when somebody goes there. */
-export async function start(form) {
+/** Called once for each such form, when somebody goes there; `before` is what stood in it then. */
+export async function start(form, before) {
   const address = `/drafts/here?place=${encodeURIComponent(form.dataset.keep)}`;
   const area = form.querySelector('textarea');
   let timer;
@@ -67,6 +67,7 @@ export async function start(form) {
     if (held) post(address, new FormData()).catch(() => { /* the next one takes its place */ });
     held = false;
   });
+  if (area.value !== before) { last = ''; timer = setTimeout(keep, PAUSE); } // written before this script was there
   if (area.value.trim()) return;
   const answer = await fetch(address, { credentials: 'same-origin' });
   if (answer.status !== 200) {
