@@ -46,8 +46,8 @@ def listed(
 
 @route(blueprint, "/", rule=SIGNED_IN)
 def home() -> Any:
-    """Show the home feed with the composer, begun with `kind` and `body` where a link brings them."""
-    begun = {name: request.args[name][:BEGUN] for name in ("kind", "body") if name in request.args}
+    """Show the home feed; a link may begin the composer with `kind`, `body` and `group`."""
+    begun = {name: request.args[name][:BEGUN] for name in ("kind", "body", "group") if name in request.args}
     return show_home(form=Form(begun, None, {}) if begun else None)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from pydantic import BaseModel
 
 from rse.core import db
@@ -14,11 +14,26 @@ from rse.search import queries
 from rse.search.asking import FIELD
 from rse.search.current import asker
 from rse.search.experts import Expert
+from rse.search.next_step import NextStep as Step
+from rse.search.next_step import next_step
 from rse.search.schemas import ExpertsInput, SearchInput
 
 blueprint = Blueprint("search_api", __name__)
 PER_MINUTE = "120/minute"
 KIND = {"kudos": "endorsement", "group": "post"}  # the kinds that programs know
+
+
+class NextStep(BaseModel):
+    """What to do where nothing is found: publish `question` (in `group`, a slug, or the company), at `url`.
+
+    `people` could answer and may be asked by name (`ask` of a new question); each as in /experts, with the
+    best `reason` in words.
+    """
+
+    question: str
+    group: str | None
+    url: str
+    people: list[dict[str, Any]]
 
 
 class SearchAnswer(BaseModel):
@@ -30,6 +45,7 @@ class SearchAnswer(BaseModel):
     facets: dict[str, list[dict[str, Any]]]
     did_you_mean: str | None
     loose: bool  # nothing holds all the words: the items hold some of them
+    next_step: NextStep | None = None  # only where there is no result for a question in words
 
 
 class Experts(BaseModel):
@@ -43,7 +59,10 @@ class Experts(BaseModel):
 def search(query: SearchInput) -> dict[str, Any]:
     """Search people, posts, comments, groups and messages."""
     after: Any = decode_cursor(query.cursor, float, int, str)
-    answer = queries.search(asker(db.session(), viewer()), query, after)
+    who = asker(db.session(), viewer())
+    answer = queries.search(who, query, after)
+    nothing = not (answer.total or after) and who.backend.health() is None
+    step = next_step(who, query) if nothing else None
     facets: dict[str, Any] = {
         FIELD.get(name, name): [
             {"value": value, "label": label, "count": count} for value, label, count in values
@@ -58,6 +77,17 @@ def search(query: SearchInput) -> dict[str, Any]:
         "facets": facets,
         "did_you_mean": answer.did_you_mean,
         "loose": answer.loose,
+        "next_step": _next(step) if step else None,
+    }
+
+
+def _next(step: Step) -> dict[str, Any]:
+    slug = step.group.slug if step.group else None
+    return {
+        "question": step.question,
+        "group": slug,
+        "url": url_for("feed.home", kind="question", body=step.question, group=slug),
+        "people": [{**_expert(one), "reason": reason["text"]} for one, reason in step.people],
     }
 
 

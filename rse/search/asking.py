@@ -86,7 +86,7 @@ def query_of(asker: Asker, parsed: Parsed, asked: SearchInput, after: Position |
         asked.q,
         asker.tokens,
         kinds=frozenset().union(*chosen),
-        groups=_groups(session, viewer, values("group", asked.group)),
+        groups=named_groups(session, viewer, values("group", asked.group)),
         authors=_authors(session, viewer, values("author", asked.author)),
         tags=frozenset(tag.lower().lstrip("#") for tag in tags),
         post_kinds=frozenset(kind.lower() for kind in post_kinds),
@@ -126,7 +126,8 @@ def _typed(text: str) -> tuple[date, date]:
         raise Invalid(q=said) from None
 
 
-def _groups(session: Session, viewer: Viewer, names: Sequence[str]) -> frozenset[int]:
+def named_groups(session: Session, viewer: Viewer, names: Sequence[str]) -> frozenset[int]:
+    """Give the groups of these names or addresses that the viewer may know; NOBODY where there is none."""
     if not names:
         return frozenset()
     folded = [folded_name(name) for name in names]

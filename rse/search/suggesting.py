@@ -1,7 +1,6 @@
 """While a question is typed: the same one answered already, and who could answer, each with the reason.
 
-Both come from what the asker may read. People are left out who would not read the question, who have said
-that they are not available, and who were asked by name often enough this week (rse.questions.policy).
+Both come from what the asker may read; who may be asked stands in `rse.search.next_step`.
 """
 
 from collections.abc import Sequence
@@ -22,21 +21,16 @@ from rse.feed.models import Post
 from rse.groups import queries as groups
 from rse.questions import policy
 from rse.questions import queries as questions
-from rse.search import analysis, queries
+from rse.search import analysis
 from rse.search.asking import Asker
 from rse.search.current import asker
 from rse.search.engine import SearchQuery
-from rse.search.experts import Expert
 from rse.search.grammar import MAX_TEXT
-from rse.search.schemas import ExpertsInput
+from rse.search.next_step import ENOUGH, SHOWN, stems_of, who_could
 from rse.search.views import PER_MINUTE, blueprint
-from rse.search.wording import evidence_line
 
-FOUND, SHOWN = 30, 3
-ENOUGH = 2  # words of sense before anything is suggested
+FOUND = 30
 ALIKE = 0.5  # share of the words of a question that one like it holds
-CANDIDATES = 12
-PROOF = 2  # contributions that say as much as one skill
 TITLE = 110
 
 
@@ -50,13 +44,9 @@ class Answered:
     comments: int
 
 
-def _stems(text: str) -> set[str]:
-    return {token.forms[0].stem for token in analysis.tokens(text)}
-
-
 def answered(who: Asker, text: str) -> list[Answered]:
     """Give questions like a text that somebody has answered, the most alike first."""
-    wanted = _stems(text)
+    wanted = stems_of(text)
     words = " ".join(text[token.start : token.end] for token in analysis.tokens(text))
     kinds, asked = frozenset({"post", "comment"}), frozenset({"question"})
     results = who.backend.search(
@@ -72,41 +62,11 @@ def answered(who: Asker, text: str) -> list[Answered]:
     ranked = []
     for number, title, html, answer_id, comments in who.session.execute(query):
         body = plain(html)
-        share = len(wanted & _stems(f"{title or ''} {body}")) / len(wanted)
+        share = len(wanted & stems_of(f"{title or ''} {body}")) / len(wanted)
         if share >= ALIKE:
             found = Answered(number, title or excerpt(body, TITLE), answer_id is not None, comments)
             ranked.append((-share, answer_id is None, list(roots).index(number), found))
     return [found for *_order, found in sorted(ranked, key=lambda one: one[:3])][:SHOWN]
-
-
-def _speaks(one: Expert) -> bool:
-    """Tell whether the evidence is more than one word said in passing."""
-    return any(proof.kind in {"skill", "answer"} or proof.count >= PROOF for proof in one.evidence)
-
-
-def who_could(
-    who: Asker, text: str, audience: str, place: int | None, *, post_id: int | None = None
-) -> list[tuple[Expert, dict[str, Any]]]:
-    """Give up to three people who could answer and may be asked, each with the best reason in words."""
-    if len(_stems(text)) < ENOUGH:
-        return []
-    experts = {
-        one.person.id: one
-        for one in queries.find_experts(
-            who, ExpertsInput(q=text[:MAX_TEXT], limit=CANDIDATES), place, asked_there=True
-        )
-    }
-    speaking = [number for number, one in experts.items() if _speaks(one)]
-    free = questions.askable(who.session, who.viewer, audience, speaking, post_id=post_id)
-    best = [experts[number] for number in free[:SHOWN]]
-    return [
-        (one, evidence_line(next((p for p in one.evidence if _speaks_for(p)), one.evidence[0])))
-        for one in best
-    ]
-
-
-def _speaks_for(proof: Any) -> bool:
-    return proof.kind in {"skill", "answer"} or proof.count >= PROOF
 
 
 def _audience(session: Session, who: Viewer, slug: str) -> tuple[str, int | None]:

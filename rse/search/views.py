@@ -12,9 +12,11 @@ from rse.core.i18n import _, format_date, number
 from rse.core.policy import Invalid
 from rse.core.schema import errors_of
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, viewer
+from rse.feed.composing import reach
 from rse.search import queries, saving
 from rse.search.asking import FIELD
 from rse.search.current import asker, backend
+from rse.search.next_step import next_step
 from rse.search.queries import Answer
 from rse.search.schemas import SearchInput
 from rse.search.wording import reasons_of
@@ -57,6 +59,8 @@ def search() -> Any:
         except Invalid as error:  # the text says something that cannot be: it stays in the box
             errors = error.errors
     asks = not errors and bool(asked.q or _filtered(asked))
+    nothing = not (answer.items or answer.people or answer.groups or answer.experts)
+    unready = asks and not answer.total and backend().health() is not None
     return page(
         "search/page.html",
         422 if errors else 200,
@@ -70,12 +74,20 @@ def search() -> Any:
         chosen=_chosen(asked, answer),
         reasons=reasons_of(answer.experts),
         more=_link(asked, cursor=encode_cursor(*answer.after)) if answer.after else None,
-        nothing=not (answer.items or answer.people or answer.groups or answer.experts),
+        nothing=nothing,
+        **(_next(asked) if asks and nothing and not (unready or after) else {}),
         asks=asks,
         said=saving.kept(asked),
-        unready=asks and not answer.total and backend().health() is not None,
+        unready=unready,
         link=lambda **changes: _link(asked, **changes),
     )
+
+
+def _next(asked: SearchInput) -> dict[str, Any]:
+    """Give what to ask instead, and who would read it."""
+    session, who = db.session(), viewer()
+    step = next_step(asker(session, who), asked)
+    return {"step": step, "reach": reach(session, who, step.group)} if step else {}
 
 
 def _filtered(asked: SearchInput) -> bool:
