@@ -17,6 +17,8 @@ from typing import Any
 import simple_websocket
 from engineio.async_drivers import gevent as drivers
 
+from rse.core.waiting import Waiting
+
 SEND_SECONDS = 10.0
 SOCKETS = ("gunicorn.socket", "werkzeug.socket")  # where servers put the connection
 
@@ -83,7 +85,8 @@ class WebSocket:
         mended = {key: value for key, value in environ.items() if key != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
         for key in SOCKETS:
             if key in mended:
-                mended[key] = WholeSocket(mended[key])
+                mended[key] = whole = WholeSocket(mended[key])
+                self._bound(whole)
         self._ws = simple_websocket.Server(mended, **self._options)
         answer = self._handler(self)
         if self._ws.mode == "gunicorn":
@@ -91,6 +94,12 @@ class WebSocket:
         if self._ws.mode == "werkzeug":
             raise ConnectionError
         return answer
+
+    def _bound(self, whole: WholeSocket) -> None:
+        """Let the queue of this connection shut it when too much waits."""
+        socket = getattr(self._handler, "__self__", None)  # Engine.IO's, whose method serves the connection
+        if socket is not None:
+            socket.queue.shut = whole.shut
 
     def send(self, message: str | bytes) -> None:
         """Send a message whole. Raises OSError when that is not possible any more."""
@@ -122,4 +131,9 @@ def mend(server: Any, max_size: int) -> None:
         return WebSocket(handler, max_message_size=max_size, **classes)
 
     attributes = vars(server)  # the driver's table has no other door
-    attributes["_async"] = {**attributes["_async"], "websocket": make}
+    usual = attributes["_async"]
+
+    def queue() -> Waiting:
+        return Waiting(usual["queue"](), usual["queue_empty"])
+
+    attributes["_async"] = {**usual, "websocket": make, "queue": queue}
