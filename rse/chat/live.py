@@ -97,7 +97,10 @@ def watch(viewer: Viewer, sent: WatchPresence) -> dict[str, Any]:
 
 @handler("sync", Sync)
 def sync(viewer: Viewer, sent: Sync) -> dict[str, Any]:
-    """Give what happened after the last position of each conversation; it is now on the screen."""
+    """Give what happened after the last position of each conversation; it is now on the screen.
+
+    With it the count of unread messages: those who were away have not counted.
+    """
     answer: dict[str, Any] = {}
     for public_id, after in sent.conversations.items():
         try:
@@ -108,7 +111,7 @@ def sync(viewer: Viewer, sent: Sync) -> dict[str, Any]:
         if queries.is_open(place):
             live.enter_here(_on_screen(place.conversation.id))
         answer[public_id] = shapes.missed(_session(), place, after)
-    return {"conversations": answer}
+    return {"conversations": answer, "counts": {"messages": queries.unread_of(_session(), viewer.id)}}
 
 
 def _rooms(session: Session, conversation: Conversation, group: Group | None, era: int = 0) -> list[str]:

@@ -46,9 +46,9 @@ def _run(function: Handler, schema: type[BaseModel], data: Any, *, writes: bool)
     connected = live.sockets.get(live.sid())
     if connected is None or not connected.allowed():
         return failure(_("Too many requests in a short time. Wait a moment and try again."), 429)
-    if function.__module__.split(".")[1] in company.switched_off(db.session()):
-        return failure(_("Not allowed"), 404)
     try:
+        if function.__module__.split(".")[1] in company.switched_off(db.session()):
+            return failure(_("Not allowed"), 404)
         value = schema.model_validate(data if isinstance(data, dict) else {})
         if writes:
             db.begin_write()

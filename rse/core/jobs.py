@@ -26,6 +26,7 @@ from rse.core.outbox import relay
 log = structlog.get_logger()
 MONTH_MINUTES = 31 * 24 * 60
 WAKE_EVERY = 0.05  # seconds: wake-ups within are one
+WAKE_AGAIN = 5.0  # seconds without wake-ups after one that failed
 
 Task = Callable[[], Any]
 _scheduled: dict[str, tuple[Task, str]] = {}
@@ -106,12 +107,19 @@ class Queue:
             self.tasks[name](*args, **kwargs)
 
     def wake(self) -> None:
-        """Ask the worker to relay the outbox; many commits in a moment make one request."""
+        """Ask the worker to relay the outbox; many commits in a moment make one request.
+
+        What was committed is stored whether the queue can be reached or not: the next sweep hands it on.
+        """
         with self.lock:
             if time.monotonic() - self.last_wake < WAKE_EVERY:
                 return
             self.last_wake = time.monotonic()
-        run_relay()
+        try:
+            run_relay()
+        except Exception as error:
+            self.last_wake = time.monotonic() + WAKE_AGAIN
+            log.warning("the worker could not be woken", error=type(error).__name__)
 
 
 _queue = Queue()

@@ -12,20 +12,20 @@ import time
 from collections.abc import Callable
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refusal
 from flask_socketio import SocketIO
-from socketio import RedisManager
 
 from rse.core import db, presence, websocket
+from rse.core.admission import answered, origins
 from rse.core.audience import Viewer
+from rse.core.between import MISSED, Manager
 from rse.core.model import encode_id
-from rse.core.rooms import Rooms
+from rse.core.rooms import Index, Rooms
 from rse.core.sockets import Connected, Gate, Sockets
-from rse.settings import LOOPBACK, Settings
+from rse.settings import Settings
 
 log = structlog.get_logger()
 MAX_PAYLOAD = 64 * 1024
@@ -56,20 +56,11 @@ class _State:
 _state = _State()
 
 
-class Manager(RedisManager):  # type: ignore[misc]
-    """The manager between processes; it also carries our own word, "move", which no client hears."""
-
-    def _handle_emit(self, message: dict[str, Any]) -> None:
-        if message["event"] == MOVE:
-            _move(**message["data"][0])
-        else:
-            super()._handle_emit(message)
-
-
 def init(app: Flask, settings: Settings) -> None:
     """Bind the sockets to the application; WebSocket only, our own origin only, one event after the other."""
     socketio.server_options = {}
-    shared = {"client_manager": Manager(settings.redis_url, channel="rse")} if settings.redis_url else {}
+    words: dict[str, Callable[..., None]] = {MOVE: _move, MISSED: missed}
+    shared = {"client_manager": Manager(settings.redis_url, words)} if settings.redis_url else {}
     socketio.init_app(
         app,
         async_mode=settings.async_mode,
@@ -83,19 +74,13 @@ def init(app: Flask, settings: Settings) -> None:
         **shared,
     )
     websocket.mend(socketio.server.eio, MAX_PAYLOAD)
+    Index(socketio.server.manager)
     socketio.on_event("connect", _connect)
+    handlers = socketio.server.handlers["/"]
+    handlers["connect"] = answered(handlers["connect"])
     socketio.on_event("disconnect", _disconnect)
     _state.app, _state.shared = app, bool(shared)
     _state.presence = presence.make(settings.redis_url)
-
-
-def origins(settings: Settings) -> list[str]:
-    """Give the origins whose pages may connect: our own; on loopback under each of its names."""
-    if not settings.loopback:
-        return [settings.base_url]
-    parts = urlsplit(settings.base_url)
-    port = f":{parts.port}" if parts.port else ""
-    return [f"{parts.scheme}://{name}{port}" for name in sorted(LOOPBACK - {"::1"})]
 
 
 def guarded_by(gate: Gate) -> None:
@@ -297,3 +282,13 @@ def sockets_of(person_id: int) -> list[str]:
 def send(event: str, payload: Any, room: str | list[str], *, skip: str | None = None) -> None:
     """Emit to a room, or once to everyone in several, after the commit; best effort."""
     socketio.emit(event, payload, to=room, skip_sid=skip)
+
+
+def to_all_here(event: str, payload: Any) -> None:
+    """Emit to every socket of this process, and of no other."""
+    socketio.server.emit(event, payload, namespace="/", ignore_queue=True)
+
+
+def missed() -> None:
+    """Let every socket of this process ask for what it may have missed: spread, about 150 a second."""
+    to_all_here("missed", {"within": 2 + len(sockets.all()) / 150})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 import redis
+
+from rse.core.between import client
 
 STANDS = 75  # seconds that a process's word for a person stands without being said again
 AGAIN = 25.0  # seconds after which it is said again
@@ -56,7 +58,7 @@ class Shared:
     """Several processes tell each other: for each person the processes, by when their word ends."""
 
     def __init__(self, url: str) -> None:
-        self._redis: Any = redis.Redis.from_url(url)
+        self._redis = client(url)
         self._process = uuid4().hex
         self._said = 0.0
 

@@ -36,4 +36,5 @@ export async function start(section) {
   socket.on('conversation:read', ({ person_id }) => { if (person_id === me) later(); });
   let first = !socket.connected;
   socket.on('connect', () => { if (!first) later(); first = false; });
+  document.addEventListener('rse:missed', later);
 }

@@ -172,6 +172,7 @@ export function start(room) {
     late = setTimeout(() => state(navigator.onLine ? say.textSlow : say.textOffline), navigator.onLine ? 2500 : 0);
   }
   document.addEventListener('rse:connection', event => connection(event.detail));
+  document.addEventListener('rse:missed', () => { if (!gone) catchUp(); });
   addEventListener('offline', () => connection('offline'));
   addEventListener('online', () => { run(); catchUp(); });
   // Where sockets are blocked, the same question by plain requests.

@@ -1,5 +1,5 @@
 // The counts beside Messages and Notifications, kept right while the page is open.
-import { live } from './live.js';
+import { ask, live } from './live.js';
 import { post, text } from './page.js';
 
 /** Shows a count everywhere it stands; 0 shows nothing. */
@@ -19,10 +19,16 @@ function now(name) {
 /** Listens; the server may send `counts` with any of its events: a number, or "+1" for one more. */
 export async function start() {
   const socket = await live();
-  socket.on('counts', counts => Object.entries(counts ?? {}).forEach(([name, number]) => {
+  const told = counts => Object.entries(counts ?? {}).forEach(([name, number]) => {
     known.set(name, typeof number === 'string' ? now(name) + Number(number) : number);
     count(name, known.get(name));
-  }));
+  });
+  socket.on('counts', told);
+  // What came while we were away was not counted here.
+  const again = () => ask('sync', { conversations: {} }).then(answer => told(answer?.counts), () => { /* with the next connection */ });
+  let first = !socket.connected;
+  socket.on('connect', () => { if (!first) again(); first = false; });
+  document.addEventListener('rse:missed', again);
   // Who looks at a thread has read what was told of it.
   const seen = () => {
     const thread = document.querySelector('[data-thread]')?.dataset.thread;

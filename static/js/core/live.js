@@ -13,12 +13,21 @@ async function open() {
   state('connecting');
   const socket = io({ transports: ['websocket'], reconnectionDelay: 800, reconnectionDelayMax: 20_000, randomizationFactor: 0.6 });
   socket.on('connect', () => { document.documentElement.dataset.socket = socket.id; state('online'); });
+  let within = 4; // seconds over which we spread our return: the server may say more
+  const later = least => setTimeout(() => { if (!socket.connected) socket.connect(); }, 1000 * (least + Math.random() * within));
+  socket.on('restart', said => { within = said?.within ?? within; });
   socket.on('disconnect', reason => {
     delete document.documentElement.dataset.socket;
     state('offline');
-    if (reason === 'io server disconnect') setTimeout(() => socket.connect(), 1000 + Math.random() * 4000);
+    if (reason === 'io server disconnect') later(1);
   });
-  socket.on('connect_error', () => state('offline'));
+  socket.on('connect_error', ({ message }) => {
+    state('offline');
+    // Refused in words: the library does not try again by itself. Who is signed out stays out until the next page.
+    if (!socket.active && message !== 'unauthorized') later(5);
+  });
+  // The server could not tell us everything for a while.
+  socket.on('missed', said => { setTimeout(() => document.dispatchEvent(new CustomEvent('rse:missed')), Math.random() * 1000 * (said?.within ?? 2)); });
   addEventListener('online', () => { if (!socket.connected) socket.connect(); });
   addEventListener('pagehide', () => socket.disconnect());
   addEventListener('pageshow', event => { if (event.persisted) socket.connect(); });
