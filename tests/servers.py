@@ -1,7 +1,6 @@
 """Real servers for the tests: PostgreSQL, Redis and OpenLDAP on free ports, stopped at the end."""
 
 import contextlib
-import functools
 import getpass
 import os
 import shutil
@@ -53,51 +52,61 @@ def _postgres_bin() -> Path | None:
     return Path(initdb).parent if initdb else None
 
 
+class Postgres:
+    """A server on a free port, with data of its own. A `durable` one keeps what it has committed when killed."""
+
+    def __init__(self, *, durable: bool = False) -> None:
+        where = _postgres_bin()
+        if where is None:
+            missing("PostgreSQL")
+        as_root = getpass.getuser() == "root"
+        self._prefix = ["runuser", "-u", "postgres", "--"] if as_root else []
+        self.folder = Path(tempfile.mkdtemp(prefix="rse-pg-"))
+        if as_root:
+            shutil.chown(self.folder, "postgres")
+        self.port, self.data, self._where = free_port(), self.folder / "data", where
+        self._run(
+            where / "initdb", "-D", self.data, "-U", "rse", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        safe = "on" if durable else "off"
+        self._options = (
+            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=100 "
+            f"-c fsync={safe} -c full_page_writes={safe} -c synchronous_commit={safe}"
+        )
+        self.url = f"postgresql+psycopg://rse@127.0.0.1:{self.port}/postgres"
+
+    def _run(self, *command: object) -> None:
+        line = [*self._prefix, *map(str, command)]
+        subprocess.run(line, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def start(self) -> None:
+        ctl, log = self._where / "pg_ctl", self.folder / "log"
+        self._run(ctl, "-D", self.data, "-w", "-t", "120", "-l", log, "-o", self._options, "start")
+
+    def stop(self) -> None:
+        """At once, as a kill does: what was not committed is gone, the next start recovers."""
+        self._run(self._where / "pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+
+
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, durable: bool = False) -> Iterator[str]:
     """Start a server; give the address of its maintenance database."""
-    where = _postgres_bin()
-    if where is None:
-        missing("PostgreSQL")
-    as_root = getpass.getuser() == "root"
-    prefix = ["runuser", "-u", "postgres", "--"] if as_root else []
-    folder = Path(tempfile.mkdtemp(prefix="rse-pg-"))
-    if as_root:
-        shutil.chown(folder, "postgres")
-    port, data = free_port(), folder / "data"
-    run = functools.partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, cwd="/")
-    run(
-        [
-            *prefix,
-            where / "initdb",
-            "-D",
-            data,
-            "-U",
-            "rse",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ],
-    )
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
-    run([*prefix, where / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"])
+    server = Postgres(durable=durable)
+    server.start()
     try:
-        yield f"postgresql+psycopg://rse@127.0.0.1:{port}/postgres"
+        yield server.url
     finally:
-        run([*prefix, where / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int = 0) -> Iterator[str]:
     """Start a server; give its address."""
     program = shutil.which("redis-server")
     if program is None:
         missing("redis-server")
-    port = free_port()
+    port = port or free_port()
     arguments = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
     try:
