@@ -23,6 +23,8 @@ WIKI = re.compile(
     r"\[\[([^\[\]\n|]{1,120})(?:\|([^\[\]\n|]{1,120}))?\]\]"
 )  # [[Title]], [[Title|words shown]]
 PAGE = "#page:"  # what the address of a link to a page begins with, until somebody looks
+PAGE_LINK = re.compile(r'<a href="' + PAGE + r"[^>]*>")  # one that leads nowhere outside of its group
+GROUPS = "/g/"  # what the address of a group begins with in a text
 TAGS = {
     "a",
     "p",
@@ -49,7 +51,7 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "class", "title"}, "code": {"class"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 
-People = Mapping[str, tuple[str, str]]  # login -> (address of the profile, name)
+People = Mapping[str, tuple[str, str]]  # login, or slug of a group -> (address, name)
 
 
 def _link(href: str, text: str, css: str) -> list[Token]:
@@ -69,7 +71,7 @@ def _split(text: str, people: People) -> list[Token]:
             tokens += _link(url, url if len(url) <= MAX_URL_SHOWN else url[: MAX_URL_SHOWN - 1] + "…", "")
         elif uid:
             href, name = people[uid.lower()]
-            tokens += _link(href, f"@{name}", "mention")
+            tokens += _link(href, f"@{name}", "mention group" if href.startswith(GROUPS) else "mention")
         else:
             tokens += _link(f"/tags/{tag.lower()}", f"#{tag}", "tag")
         end = match.end()
@@ -145,7 +147,7 @@ def _words(source: str) -> str:
 
 
 def render(source: str, people: People | None = None, *, wiki: bool = False) -> str:
-    """Turn Markdown into HTML that is safe to show; `people` are those who may be mentioned in it.
+    """Turn Markdown into HTML that is safe to show; `people` (and groups) may be mentioned in it.
 
     With `wiki`, [[Title]] is a link to the page of that title: its address begins with PAGE.
     """

@@ -22,6 +22,7 @@ from rse.files.queries import Link, Shown, attached, links
 from rse.files.schemas import FileOut
 from rse.files.schemas import data as file_data
 from rse.groups import queries as groups
+from rse.groups.mentioning import in_html
 
 KEPT = 5000
 
@@ -44,6 +45,13 @@ class GroupOut(BaseModel):
 
     id: str
     slug: str
+    name: str
+
+
+class MeantOut(BaseModel):
+    """A group that a text names."""
+
+    id: str
     name: str
 
 
@@ -84,6 +92,7 @@ class PostOut(BaseModel):
     body_html: str
     tags: list[str]
     mentions: list[PersonOut]
+    group_mentions: list[MeantOut]
     created_at: str
     edited_at: str | None
     comment_count: int
@@ -156,6 +165,7 @@ def _post(
         "body_html": body.html,
         "tags": body.tags,
         "mentions": [person(card) for card in named],
+        "group_mentions": [{"id": encode_id(at), "name": name} for at, name in in_html(body.html).items()],
         "created_at": iso(body.at),
         "edited_at": iso(body.edited_at) if body.edited_at else None,
         "comment_count": body.comment_count,

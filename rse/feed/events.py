@@ -103,6 +103,17 @@ class Mentioned(Event):
 
 
 @dataclass(frozen=True)
+class GroupMentioned(Event):
+    """A group was named: those who look after it may want to answer."""
+
+    post_id: int
+    kind: str
+    object_id: int
+    group_id: int
+    by_id: int
+
+
+@dataclass(frozen=True)
 class ThreadsImported(Event):
     """A batch of old posts and comments came in at once."""
 

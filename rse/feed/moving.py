@@ -19,6 +19,7 @@ from rse.feed import policy, queries
 from rse.feed.events import PostMoved
 from rse.feed.models import Comment, Mention, Pin, Post
 from rse.feed.writing import Named, readers_among
+from rse.groups import mentioning
 from rse.groups import service as groups
 from rse.groups.events import GroupRetokened
 from rse.groups.models import Group
@@ -79,6 +80,7 @@ def move(session: Session, viewer: Viewer, post_id: int, group: Group | None, *,
     post = queries.post(session, viewer, post_id, lock=True)
     require_move(session, viewer, post, group)
     audience, before = audience_of(group), post.audience
+    _require_nothing_secret(session, post, audience)
     lost = left_out(session, post, audience)
     if lost and not sure:
         raise Invalid(sure=losing([name for _id, name in lost]))
@@ -95,6 +97,16 @@ def move(session: Session, viewer: Viewer, post_id: int, group: Group | None, *,
     comments = session.scalars(select(Comment.id).where(Comment.post_id == post.id)).all()
     emit(session, PostMoved(post.id, post.at, before, tuple(comments)))
     return post
+
+
+def _require_nothing_secret(session: Session, post: Post, audience: str) -> None:
+    """Raise Invalid where a post or a comment names a secret group that its new readers cannot know."""
+    said = select(Comment.body_html).where(Comment.post_id == post.id, Comment.deleted_at.is_(None))
+    link = Comment.body_html.contains(mentioning.ADDRESS, autoescape=True)
+    names = mentioning.hidden_from(session, audience, [post.body_html, *session.scalars(said.where(link))])
+    if names:
+        words = _("“%(names)s” is secret and named here: take the name out first.", names=enumeration(names))
+        raise Invalid(group=words)
 
 
 def losing(names: Sequence[str]) -> str:

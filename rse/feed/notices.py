@@ -3,20 +3,24 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
 from rse.core import text
-from rse.core.audience import Viewer, readable
-from rse.core.i18n import _, lazy
+from rse.core.audience import Viewer, group_token, readable
+from rse.core.i18n import _, enumeration, lazy
 from rse.core.model import encode_id
 from rse.core.notice import Line, Noted, Notice, Told
-from rse.feed.events import AnswerAccepted, CommentAdded, Mentioned, PostPublished
+from rse.feed.events import AnswerAccepted, CommentAdded, GroupMentioned, Mentioned, PostPublished
 from rse.feed.models import Acceptance, Comment, Post
+from rse.groups import mentioning, queries
+from rse.groups import policy as groups
+from rse.groups.models import Membership
 from rse.people.models import Follow
 
 EXCERPT, TITLE = 200, 80
+FIRST = "first_post"
 BROAD = ("announcement",)  # kinds of posts that everybody who reads them is told of
 
 
@@ -70,15 +74,24 @@ def tell_reply(session: Session, event: CommentAdded) -> Iterator[Told]:
 
 def tell_mention(session: Session, event: Mentioned) -> Iterator[Told]:
     """Tell who is named."""
+    yield from _naming(session, event, [event.person_id])
+
+
+def tell_group_mention(session: Session, event: GroupMentioned) -> Iterator[Told]:
+    """Tell those who look after a group that is named, and nobody else in it."""
+    yield from _naming(session, event, mentioning.staff_of(session, event.group_id))
+
+
+def _naming(session: Session, event: Mentioned | GroupMentioned, people: Iterable[int]) -> Iterator[Told]:
     post = _standing(session, event.post_id)
     if post is None:
         return
     if event.kind == "comment":
         comment = session.get(Comment, event.object_id)
         if comment is not None and comment.deleted_at is None:
-            yield _of_comment(post, comment, [event.person_id])
+            yield _of_comment(post, comment, people)
     else:
-        yield _of_post(post, [event.person_id])
+        yield _of_post(post, people)
 
 
 def _of_post(post: Post, people: Iterable[int] | None) -> Told:
@@ -116,6 +129,20 @@ def tell_followed(session: Session, event: PostPublished) -> Iterator[Told]:
         yield _of_post(post, session.scalars(followers).all())
 
 
+def tell_first_post(session: Session, event: PostPublished) -> Iterator[Told]:
+    """Tell the owners of a group that somebody wrote there for the first time: they may welcome them."""
+    post = _standing(session, event.post_id)
+    if post is None or post.group_id is None or post.historical or post.data.get("unsigned"):
+        return
+    tie = session.get(Membership, (post.group_id, post.author_id))
+    theirs = (Post.group_id == post.group_id, Post.author_id == post.author_id)
+    before = select(Post.id).where(
+        *theirs, or_(Post.at < post.at, and_(Post.at == post.at, Post.id < post.id))
+    )
+    if not groups.may_manage(tie) and session.scalar(before.limit(1)) is None:
+        yield _of_post(post, mentioning.staff_of(session, post.group_id, ["owner"]))
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What the lines of some notifications are made of."""
@@ -123,6 +150,7 @@ class _Seen:
     posts: Mapping[int, Post]
     comments: Mapping[int, Comment]
     names: Mapping[int, str]
+    groups: Mapping[int, str]
 
 
 def _post_id(noted: Noted) -> int:
@@ -138,7 +166,10 @@ def _see(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> _Seen:
     parents = _comments(session, {c.parent_id for c in comments.values() if c.parent_id})
     actors = {n.by_id for n in noted if n.by_id}
     rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(actors)))
-    return _Seen(posts, comments | parents, {row[0]: row[1] for row in rows})
+    first = {posts[_post_id(n)].group_id for n in noted if n.kind == FIRST and _post_id(n) in posts}
+    places = queries.brief(session, [group_id for group_id in first if group_id])
+    named = {group_id: name for group_id, (_slug, name, *_rest) in places.items()}
+    return _Seen(posts, comments | parents, {row[0]: row[1] for row in rows}, named)
 
 
 def _comments(session: Session, ids: Collection[int]) -> dict[int, Comment]:
@@ -179,6 +210,8 @@ def _said(note: Noted, post: Post, comment: Comment | None, seen: _Seen, viewer:
             said = _("%(name)s answered your question", name=name)
         case "mention":
             said = _("%(name)s mentioned you", name=name)
+        case "group_mention":
+            said = _mentioned_group(name, comment.body_html if comment else post.body_html, viewer)
         case "accepted":
             chosen = comment is not None and post.answer_id == comment.id
             said = _("%(name)s chose your answer", name=name) if chosen else ""
@@ -186,6 +219,11 @@ def _said(note: Noted, post: Post, comment: Comment | None, seen: _Seen, viewer:
             said = _("%(name)s replied to you", name=name)
         case "reply":
             said = _("%(name)s wrote in a thread that you follow", name=name)
+        case "first_post":
+            group = seen.groups.get(post.group_id or 0, "")
+            said = _(
+                "%(name)s wrote in “%(group)s” for the first time: a word of welcome?", name=name, group=group
+            )
         case "announcement":
             said = _("%(name)s announces", name=name)
         case _:
@@ -193,9 +231,19 @@ def _said(note: Noted, post: Post, comment: Comment | None, seen: _Seen, viewer:
     return said
 
 
+def _mentioned_group(name: str, html: str, viewer: Viewer) -> str:
+    """Say which of the viewer's groups a text names; "" once it names none of them any more."""
+    mine = [group for number, group in mentioning.in_html(html).items() if viewer.holds(group_token(number))]
+    return _("%(name)s mentioned “%(group)s”", name=name, group=enumeration(mine)) if mine else ""
+
+
 # The first that fits a person is what they are told: the order matters.
 NOTICES = (
     Notice("mention", lazy("Somebody mentions me"), "at-sign", (Mentioned,), tell_mention, lines),
+    Notice(
+        "group_mention", lazy("Somebody mentions a group that I look after"), "users-round",
+        (GroupMentioned,), tell_group_mention, lines,
+    ),
     Notice("comment", lazy("Comments on my posts"), "message-square", (CommentAdded,), tell_comment, lines),
     Notice(
         "answer", lazy("Answers to my questions"), "message-circle-question-mark", (CommentAdded,),
@@ -206,6 +254,10 @@ NOTICES = (
         "reply", lazy("Replies in threads where I have written"), "reply", (CommentAdded,), tell_reply, lines
     ),
     Notice("announcement", lazy("Announcements"), "megaphone", (PostPublished,), tell_announced, lines),
+    Notice(
+        FIRST, lazy("Somebody writes for the first time in a group of mine"), "hand-helping",
+        (PostPublished,), tell_first_post, lines, mailed=False,
+    ),
     Notice(
         "followed", lazy("Posts of the people I follow"), "user-check", (PostPublished,), tell_followed,
         lines, mailed=False,

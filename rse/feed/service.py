@@ -63,7 +63,7 @@ def publish(
     session.flush()
     writing.store_tags(session, post.id, post.tags, at, new=True)
     here = writing.Place("post", post.id, post.id, new=True, untimed=own_id is not None)
-    writing.store_mentions(session, viewer, here, written.mentioned, at)
+    writing.store_mentions(session, viewer, here, written, at)
     if group:
         groups.count_posts(session, group.id)
     store = kinds.of(kind).store
@@ -112,7 +112,7 @@ def edit(
     _require_open(group, Action.EDIT_POST)
     may = policy.may_edit(viewer, post.author_id, group)
     require(may, Action.EDIT_POST, _("Only its author changes a post."))
-    old_words = text.hashtags(post.body)
+    said, old_words = post.body, text.hashtags(post.body)
     session.add(Revision(kind="post", object_id=post.id, title=post.title, body=post.body, at=clock.now()))
     written = writing.write(session, viewer, post.body if body is None else body, post.audience)
     given = [t for t in post.tags if t not in old_words] if tags is None else tags
@@ -122,9 +122,8 @@ def edit(
     _change_kind(post, kind)
     _changed(session, post, edited=True)
     writing.store_tags(session, post.id, post.tags, post.at)
-    writing.store_mentions(
-        session, viewer, writing.Place("post", post.id, post.id), written.mentioned, clock.now()
-    )
+    here = writing.Place("post", post.id, post.id, said=said)
+    writing.store_mentions(session, viewer, here, written, clock.now())
     emit(session, PostChanged(post.id, post.at))
     return post
 
@@ -197,7 +196,7 @@ def comment(
     post.active_at = max(post.active_at, at)
     _changed(session, post)
     here = writing.Place("comment", added.id, post.id, new=True)
-    writing.store_mentions(session, viewer, here, written.mentioned, at)
+    writing.store_mentions(session, viewer, here, written, at)
     emit(session, CommentAdded(post.id, added.id, viewer.id, at))
     return added
 
@@ -211,13 +210,12 @@ def edit_comment(session: Session, viewer: Viewer, comment_id: int, *, body: str
     require(may, Action.EDIT_COMMENT, _("Only its author changes a comment."))
     written = writing.write(session, viewer, body, post.audience)
     session.add(Revision(kind="comment", object_id=found.id, title=None, body=found.body, at=clock.now()))
-    found.body, found.body_html = body, written.html
+    said, found.body, found.body_html = found.body, body, written.html
     found.edited_at = clock.now()
     found.version += 1
     session.flush()
-    writing.store_mentions(
-        session, viewer, writing.Place("comment", found.id, post.id), written.mentioned, clock.now()
-    )
+    here = writing.Place("comment", found.id, post.id, said=said)
+    writing.store_mentions(session, viewer, here, written, clock.now())
     emit(session, CommentChanged(post.id, found.id, found.at))
     return found
 

@@ -15,8 +15,9 @@ from rse.core.events import emit
 from rse.core.i18n import _, enumeration, ngettext
 from rse.core.model import encode_id
 from rse.core.policy import Invalid
-from rse.feed.events import Mentioned
+from rse.feed.events import GroupMentioned, Mentioned
 from rse.feed.models import Mention, PostTag
+from rse.groups import mentioning
 from rse.groups.models import Membership
 
 TAG = re.compile(r"[^\W\d_][\w-]{1,48}")
@@ -30,6 +31,7 @@ class Written:
     html: str
     mentioned: tuple[int, ...]
     tags: tuple[str, ...]
+    groups: tuple[mentioning.Meant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,21 @@ class Named:
 def write(session: Session, viewer: Viewer, body: str, audience: str, *, wiki: bool = False) -> Written:
     """Render a text for an audience. Raises Invalid(body=...) when it names somebody outside of it.
 
-    Logins that the writer cannot know stay plain text, so that an error tells nothing about them.
+    Logins and groups that the writer cannot know stay plain text, so that an error tells nothing about them.
     """
-    people = _named(session, viewer, text.mentions(body))
+    words = text.mentions(body)
+    people = _named(session, viewer, words)
+    groups = mentioning.named(session, viewer, set(words) - {person.uid.lower() for person in people})
     reached = readers_among(session, audience, people)
     outside = [person.name for person in people if person.id not in reached]
     if outside:
         raise Invalid(body=_outside(outside))
+    unfit = mentioning.unfit(session, audience, groups)
+    if unfit:
+        raise Invalid(body=unfit)
     links = {p.uid.lower(): (f"/people/{encode_id(p.id)}", p.name) for p in people}
-    html = text.render(body, links, wiki=wiki)
-    return Written(body, html, tuple(p.id for p in people), tuple(text.hashtags(body)))
+    html = text.render(body, links | {group.slug: group.link for group in groups}, wiki=wiki)
+    return Written(body, html, tuple(p.id for p in people), tuple(text.hashtags(body)), tuple(groups))
 
 
 def _outside(names: Sequence[str]) -> str:
@@ -125,15 +132,17 @@ class Place:
     post_id: int
     new: bool = False  # just written: nothing is stored for it yet
     untimed: bool = False  # the hour of writing must not be known
+    said: str = ""  # the text before it was changed
 
 
-def store_mentions(
-    session: Session, viewer: Viewer, place: Place, people: Iterable[int], at: datetime
-) -> None:
-    """Replace the mentions of a post or comment; who was not named before is told, oneself apart."""
+def store_mentions(session: Session, viewer: Viewer, place: Place, written: Written, at: datetime) -> None:
+    """Replace the mentions of a post or comment; who was not named before is told, oneself apart.
+
+    So are those who look after a group that was not named before.
+    """
     here = (Mention.kind == place.kind, Mention.object_id == place.object_id)
     before = set() if place.new else set(session.scalars(select(Mention.person_id).where(*here)))
-    now = set(people)
+    now = set(written.mentioned)
     if before - now:
         session.execute(delete(Mention).where(*here, Mention.person_id.in_(before - now)))
     fresh = sorted(now - before)
@@ -144,3 +153,8 @@ def store_mentions(
         if person != viewer.id:
             named = Mentioned(place.post_id, place.kind, place.object_id, person, viewer.id)
             emit(session, named, at=at if place.untimed else None)
+    known = set(text.mentions(place.said)) if written.groups else set()
+    for group in written.groups:
+        if group.slug not in known:
+            meant = GroupMentioned(place.post_id, place.kind, place.object_id, group.id, viewer.id)
+            emit(session, meant, at=at if place.untimed else None)

@@ -1,6 +1,6 @@
 """What the groups feature declares."""
 
-from flask import render_template
+from flask import Flask, render_template
 from sqlalchemy.orm import Session
 
 from rse.accounts.events import SignedIn
@@ -14,6 +14,7 @@ from rse.groups import (
     inviting,
     inviting_views,
     live,
+    mentioning,
     notices,
     queries,
     search,
@@ -23,7 +24,7 @@ from rse.groups import (
     welcome,
 )
 from rse.groups.events import MemberJoined, MemberLeft
-from rse.people.listing import mention_within
+from rse.people.listing import also_mentionable, mention_within
 
 SHOWN = 8
 
@@ -32,6 +33,11 @@ def clubs(session: Session, viewer: Viewer, _subject: object = None) -> str:
     """Show clubs to discover beside the home feed."""
     found = queries.to_discover(session, viewer, "social")
     return render_template("groups/_clubs.html", clubs=found) if found else ""
+
+
+def _init(_app: Flask) -> None:
+    mention_within(queries.reads_posts)
+    also_mentionable(mentioning.offered)
 
 
 feature = Feature(
@@ -45,7 +51,7 @@ feature = Feature(
         Panel("group.feed", "templates", lazy("Begin a post with"), 5, template_views.offer),
         Panel("welcome.groups", "groups", lazy("Groups"), 10, welcome.offer),
     ),
-    init=lambda _app: mention_within(queries.reads_posts),
+    init=_init,
     index=(search.source,),
     notices=notices.NOTICES,
     exports=(exports.export,),

@@ -148,6 +148,12 @@ def about(slug: str) -> Any:
     return _about(group, values)
 
 
+@route(blueprint, "/g/<pid:group_id>", rule=SIGNED_IN)
+def lead(group_id: int) -> Any:
+    """Lead to a group that a text names: its slug may have changed since."""
+    return see_other("groups.show", slug=queries.by_id(db.session(), viewer(), group_id).slug)
+
+
 @route(blueprint, "/groups/<slug>/members", rule=SIGNED_IN)
 def members(slug: str) -> Any:
     """Show who is in the group; its staff also sees who asks and who is invited."""

@@ -211,6 +211,30 @@ def mentionable(session: Session, viewer: Viewer, q: str, group_id: int | None =
 
 
 @dataclass(frozen=True, slots=True)
+class Also:
+    """What else than a person may follow an @: a group, said by the word that names it in a text."""
+
+    value: str
+    name: str
+    note: str
+    colour: int
+
+
+Others = Callable[[Session, Viewer, str, str], list[Also]]
+_others: list[Others] = []
+
+
+def also_mentionable(offer: Others) -> None:
+    """Register what offers more than people for `@q` at a place (groups does)."""
+    _others[:] = [offer]
+
+
+def others(session: Session, viewer: Viewer, q: str, place: str = "") -> list[Also]:
+    """Give what else the viewer may mean by `@q`; `place` is the slug of the group that one writes in."""
+    return [one for offer in _others for one in offer(session, viewer, q, place)]
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A skill that fits what is typed: its label, and the synonym by which it was found."""
 

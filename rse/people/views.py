@@ -170,10 +170,12 @@ def endorsement(person_id: int, slug: str) -> Any:
 
 @route(blueprint, "/people/mentions", rule=SIGNED_IN, limit="600/minute")
 def mentions() -> Any:
-    """Suggest who is meant by what follows an @."""
+    """Suggest who is meant by what follows an @; with `groups`, which group too (`in`: where one writes)."""
     q = request.args.get("q", "")[:60].strip()
     found = listing.mentionable(db.session(), viewer(), q, _group()) if q else []
-    return page("people/_mentions.html", found=found)
+    place = request.args.get("in", "")[:80]
+    others = listing.others(db.session(), viewer(), q, place) if q and "groups" in request.args else []
+    return page("people/_mentions.html", found=found, others=others)
 
 
 def _group() -> int | None:

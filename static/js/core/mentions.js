@@ -26,7 +26,12 @@ export function start(holder) {
   const asked = () => area.value.slice(0, area.selectionStart).match(mention)?.[1] ?? '';
   listbox(area, {
     asked,
-    address: words => asking(holder.dataset.mentions, words),
+    address: words => {
+      const url = asking(holder.dataset.mentions, words);
+      const place = url.searchParams.has('groups') && area.form?.querySelector('[name="group"]')?.value;
+      if (place) url.searchParams.set('in', place);
+      return url;
+    },
     take: option => {
       const end = area.selectionStart;
       area.setRangeText(`${option.dataset.value} `, end - asked().length - 1, end, 'end');
