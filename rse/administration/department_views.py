@@ -1,7 +1,7 @@
 """Pages of the company's departments: the tree, and one of them with what may be changed by hand."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from flask import request, url_for
 from pydantic import Field
@@ -25,6 +25,7 @@ from rse.core.web import (
     settings,
     viewer_id,
 )
+from rse.groups import departmental
 from rse.people.departments import HAND
 
 PAGE = 100
@@ -69,6 +70,14 @@ class Led(Schema):
     """Login or address of who leads it; empty for nobody."""
 
     head: str = Field("", max_length=254)
+
+
+class NewGroup(Schema):
+    """The group of a department: its name, who reads it, and whether people below are in it."""
+
+    group: str = Field(min_length=1, max_length=120)
+    visibility: Literal["open", "closed"] = "closed"
+    below: bool = False
 
 
 def source_name(source: str) -> str:
@@ -139,6 +148,7 @@ def _one(department_id: int, status: int = 200, **form: Any) -> Any:
         children=children,
         heads=heads(session, [node, *children]),
         owner=tree.owners(node),
+        group=departmental.group_of(session, node.id),
         source_name=source_name,
         paths=tree.paths(),
         **{"data": {}, "errors": {}, **form},
@@ -228,3 +238,25 @@ def lead_department(department_id: int) -> Any:
         _("It is saved who leads the department."),
     )  # fmt: skip
     return wrong or see_other(".department", department_id=department_id)
+
+
+@_posted("group")
+def group_department(department_id: int) -> Any:
+    """Make the group of a department."""
+    session, who = db.session(), viewer_id()
+    wrong = _change(
+        NewGroup, department_id,
+        lambda sent: departmental.make(
+            session, department_id, who, name=sent.group, visibility=sent.visibility, below=sent.below
+        ),
+        _("The group is there, with the people of the department."),
+    )  # fmt: skip
+    return wrong or see_other(".department", department_id=department_id)
+
+
+@_posted("let-go")
+def let_go_department(department_id: int) -> Any:
+    """Let the group of a department live on its own."""
+    departmental.let_go(db.session(), department_id, viewer_id())
+    flash(_("The group does not follow the department any more. Who is in it stays."), "ok")
+    return see_other(".department", department_id=department_id)

@@ -109,6 +109,8 @@ AREAS: dict[str, Any] = {
     "department.merge": lazy("Departments merged"),
     "department.end": lazy("Department ended"),
     "department.lead": lazy("Head of a department changed"),
+    "department.group": lazy("Group of a department made"),
+    "department.let_go": lazy("Group of a department lives on its own"),
     "retention.run": lazy("Old data removed"),
     "job.run": lazy("Job started by hand"),
     "job.forget": lazy("Job failure forgotten"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from rse.core.events import emit
 from rse.core.feature import Export
+from rse.groups import departmental
 from rse.groups.events import MemberLeft
 from rse.groups.models import Group, GroupLink, Membership
 
@@ -21,6 +22,7 @@ def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
 
 def erase(session: Session, person_id: int) -> None:
     """Remove a person from every group, and their name from those that they created or filled."""
+    departmental.forget(session, person_id)
     theirs = select(Membership.group_id).where(Membership.person_id == person_id)
     left = session.scalars(theirs.where(Membership.state == "active")).all()
     session.execute(delete(Membership).where(Membership.person_id == person_id))

@@ -9,6 +9,7 @@ from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
 from rse.groups import (
     api,
+    departmental,
     exports,
     given,
     inviting,
@@ -16,6 +17,7 @@ from rse.groups import (
     live,
     mentioning,
     notices,
+    policy,
     queries,
     search,
     template_views,
@@ -24,6 +26,8 @@ from rse.groups import (
     welcome,
 )
 from rse.groups.events import MemberJoined, MemberLeft
+from rse.groups.models import Group
+from rse.people.events import PersonChanged
 from rse.people.listing import also_mentionable, mention_within
 
 SHOWN = 8
@@ -33,6 +37,13 @@ def clubs(session: Session, viewer: Viewer, _subject: object = None) -> str:
     """Show clubs to discover beside the home feed."""
     found = queries.to_discover(session, viewer, "social")
     return render_template("groups/_clubs.html", clubs=found) if found else ""
+
+
+def department(session: Session, viewer: Viewer, group: Group) -> str:
+    """Say to employees which department the members of a group follow."""
+    shown = viewer.is_employee and policy.may_see_members(viewer, group)
+    path = departmental.followed(session, group.id) if shown else ""
+    return render_template("groups/_department.html", path=path) if path else ""
 
 
 def _init(_app: Flask) -> None:
@@ -48,6 +59,7 @@ feature = Feature(
     nav=(NavItem("groups", lazy("Groups"), "groups.index", "users-round", 30),),
     panels=(
         Panel("home.rail", "clubs", lazy("Clubs to discover"), 30, clubs),
+        Panel("group.about", "department", lazy("Its department"), 5, department),
         Panel("group.feed", "templates", lazy("Begin a post with"), 5, template_views.offer),
         Panel("welcome.groups", "groups", lazy("Groups"), 10, welcome.offer),
     ),
@@ -58,6 +70,8 @@ feature = Feature(
     keeps=inviting.KEEPS,
     subscribers=(
         Subscriber("groups.rooms", (MemberJoined, MemberLeft), live.follow, "live"),
+        Subscriber("groups.departments", (PersonChanged,), departmental.follow),
+        Subscriber("groups.left", (MemberLeft,), departmental.note_left, mode="same_transaction"),
         Subscriber("groups.given", (SignedIn,), given.follow, mode="same_transaction"),
     ),
 )

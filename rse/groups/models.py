@@ -107,3 +107,33 @@ class GroupLink(Identified):
     at: Mapped[datetime]
     ends_at: Mapped[datetime]
     entered: Mapped[int] = mapped_column(default=0)  # how many came by it
+
+
+class DepartmentGroup(Base):
+    """The group of a department: its members follow the directory."""
+
+    __tablename__ = "department_group"
+
+    department_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("department.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    group_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("group.id", ondelete="CASCADE"), unique=True)
+    below: Mapped[bool] = mapped_column(default=True)  # people of the departments below too
+
+
+class DepartmentMember(Base):
+    """Somebody in the department of a group: whether it is the department that brought them in."""
+
+    __tablename__ = "department_member"
+
+    group_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("group.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("person.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    )
+    brought: Mapped[bool] = mapped_column(default=True)
