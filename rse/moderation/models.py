@@ -53,7 +53,7 @@ class Report(Identified):
     __tablename__ = "report"
     __table_args__ = (Index("ix_report_queue", "state", "opened_at", "id"),)
 
-    target_type: Mapped[str] = mapped_column(String(8))  # post, comment, message, person
+    target_type: Mapped[str] = mapped_column(String(8))  # post, comment, message, person, page
     target_id: Mapped[int] = mapped_column(BigInteger)
     author_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="CASCADE"), index=True)
     open_key: Mapped[str | None] = mapped_column(String(40), unique=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from rse.core.audience import Viewer
 from rse.moderation.models import Report
 
-TARGETS = ("post", "comment", "message", "person")
+TARGETS = ("post", "comment", "message", "person", "page")
 OUTCOMES = ("keep", "hide", "remove", "warn")
 OUT_OF_SIGHT = ("hide", "remove")
 WAITING = ("open", "appealed")

@@ -40,7 +40,7 @@ class Contacts(Schema):
     privacy_email: str = Field("", max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$|^$")
 
 
-Target = Literal["post", "comment", "message", "person"]
+Target = Literal["post", "comment", "message", "person", "page"]
 Reason = Literal[
     "harassment", "discrimination", "insult", "confidential", "personal_data", "illegal", "spam", "other"
 ]

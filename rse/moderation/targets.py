@@ -10,14 +10,19 @@ from rse.accounts.models import Person
 from rse.chat import queries as chat
 from rse.chat import withdrawing as messages
 from rse.chat.models import Conversation, Message
+from rse.core import text
 from rse.core.audience import Viewer
 from rse.core.events import emit
 from rse.core.policy import NotFound
 from rse.feed import queries as feed
 from rse.feed import withdrawing as posts
 from rse.feed.models import Comment, Post
+from rse.groups.mentioning import unnamed
 from rse.groups.models import Group
 from rse.moderation.models import Report
+from rse.pages import queries as pages
+from rse.pages import withdrawing as pages_out
+from rse.pages.models import Page
 from rse.people import queries as people
 from rse.people.events import PersonChanged
 from rse.people.models import Profile
@@ -32,6 +37,7 @@ class Target:
 
 
 def _copied(title: str | None, body: str, html: str, place: str, **more: Any) -> dict[str, Any]:
+    html = unnamed(html) if place == "secret" else html
     return {"title": title or "", "body": body, "html": html, "place": place, **more}
 
 
@@ -74,11 +80,23 @@ def _person(session: Session, viewer: Viewer, target_id: int) -> Target:
     return Target(target_id, _copied(page.card.display_name, about, "", "profile", photo=person.photo))
 
 
+def _page(session: Session, viewer: Viewer, target_id: int) -> Target:
+    """Give a page of a group; who stands for what it says now is who changed it last."""
+    found = pages.readable_page(session, viewer, target_id)
+    author = found.edited_by or found.created_by
+    if author is None:  # their account is erased: its group deletes it
+        raise NotFound
+    place = _place(session, found.group_id, "company")
+    html = text.PAGE_LINK.sub("<a>", found.body_html)
+    return Target(author, _copied(found.title, found.body, html, place, at=found.edited_at.isoformat()))
+
+
 LOADERS: dict[str, Callable[[Session, Viewer, int], Target]] = {
     "post": _post,
     "comment": _comment,
     "message": _message,
     "person": _person,
+    "page": _page,
 }
 
 
@@ -87,7 +105,9 @@ def load(session: Session, viewer: Viewer, target_type: str, target_id: int) -> 
     return LOADERS[target_type](session, viewer, target_id)
 
 
-MODELS: dict[str, Any] = {"post": Post, "comment": Comment, "message": Message, "person": Person}
+MODELS: dict[str, Any] = {
+    "post": Post, "comment": Comment, "message": Message, "person": Person, "page": Page,
+}  # fmt: skip
 
 
 def stands(session: Session, report: Report) -> bool:
@@ -105,6 +125,8 @@ def withdraw(session: Session, report: Report) -> None:
         report.hidden = posts.withdraw_comment(session, report.target_id)
     elif report.target_type == "message":
         report.hidden = messages.withdraw(session, report.target_id)
+    elif report.target_type == "page":
+        report.hidden = pages_out.withdraw(session, report.target_id)
     else:
         report.hidden = True
         _set_profile(session, report.target_id, "", None)
@@ -121,6 +143,8 @@ def put_back(session: Session, report: Report) -> None:
         posts.put_back_comment(session, report.target_id)
     elif report.target_type == "message":
         messages.put_back(session, report.target_id, report.copy["body"], report.copy["html"])
+    elif report.target_type == "page":
+        pages_out.put_back(session, report.target_id)
     else:
         _set_profile(session, report.target_id, report.copy["body"], report.copy.get("photo"))
     report.hidden = False

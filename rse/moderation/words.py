@@ -9,6 +9,7 @@ TARGETS: dict[str, Any] = {
     "comment": lazy("A comment"),
     "message": lazy("A message"),
     "person": lazy("A profile"),
+    "page": lazy("A page of a group"),
 }
 REASONS: dict[str, Any] = {
     "harassment": lazy("Harassment or threat"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rse.core.model import Base, BigId, Identified
@@ -45,6 +45,7 @@ class Page(Identified):
         BigInteger, ForeignKey("post.id", ondelete="SET NULL"), index=True
     )
     deleted_at: Mapped[datetime | None]
+    withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())  # by the moderators
     demo: Mapped[bool] = mapped_column(default=False)
 
 

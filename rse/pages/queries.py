@@ -57,10 +57,18 @@ def page(session: Session, viewer: Viewer, group: Group, slug: str, *, lock: boo
     return found
 
 
+def readable_page(session: Session, viewer: Viewer, page_id: int) -> Page:
+    """Give a page by its id. Raises NotFound when there is none for this viewer."""
+    found = session.scalars(_readable(viewer).where(Page.id == page_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def deleted(session: Session, group: Group, slug: str) -> Page:
     """Give a page that was deleted: for those who look after the group. Raises NotFound."""
     query = select(Page).where(Page.group_id == group.id, Page.slug == slug, Page.deleted_at.is_not(None))
-    found = session.scalars(query.with_for_update()).first()
+    found = session.scalars(query.where(~Page.withdrawn).with_for_update()).first()
     if found is None:
         raise NotFound
     return found
@@ -124,7 +132,7 @@ def _with_cards(session: Session, query: Any) -> list[Listed]:
 def gone(session: Session, group: Group) -> list[Listed]:
     """Give the deleted pages of a group, the last first: for those who look after it."""
     query = select(*_LISTED[:5], Page.deleted_at, Page.edited_by)
-    query = query.where(Page.group_id == group.id, Page.deleted_at.is_not(None))
+    query = query.where(Page.group_id == group.id, Page.deleted_at.is_not(None), ~Page.withdrawn)
     return _with_cards(session, query.order_by(Page.deleted_at.desc(), Page.id).limit(LISTED))
 
 

@@ -27,6 +27,8 @@ from rse.feed.models import Post
 from rse.feed.schemas import of_kind
 from rse.groups import service as groups
 from rse.groups.models import Group
+from rse.pages import queries as wiki
+from rse.pages import service as pages
 from rse.recognition.policy import QUOTA
 from tests import factories
 
@@ -47,6 +49,15 @@ WORLDS = st.fixed_dictionaries(
     }
 )
 numbers = count(1)
+
+
+@dataclass
+class Leaf:
+    """A page of a group."""
+
+    id: int
+    group: Group
+    word: str
 
 
 @dataclass
@@ -71,6 +82,7 @@ class World:
         self.posts: list[Written] = []
         for each in plan["posts"]:
             self.posts.append(self._post(session, *each))
+        self.pages = [self._page(session, group) for group in self.groups]
         if plan["moved"]:
             self._move(session, *plan["moved"])
         if plan["changed"]:
@@ -110,6 +122,12 @@ class World:
         said = service.comment(session, author, post.id, body=f"réponse {word}")
         return Written(post.id, said.id, group, word, deleted, original)
 
+    def _page(self, session: Session, group: Group) -> Leaf:
+        author, word = factories.viewer_of(self.people[0]), f"mot{next(numbers)}"
+        place = wiki.of_group(session, author, group)
+        made = pages.create(session, author, place, title=f"Page {word}", body=f"Selon {word}, tout va bien")
+        return Leaf(made.id, group, word)
+
     def _details(
         self, session: Session, group: Group | None, kind: str, word: str, original: Written | None
     ) -> dict[str, Any] | None:
@@ -148,6 +166,9 @@ class World:
         ):
             return
         groups.edit(session, factories.viewer_of(self.people[0]), group, visibility=visibility)
+
+    def reads(self, person: Person, group: Group) -> bool:
+        return self._reads(db.db.session(), person, group)
 
     def may_read(self, person: Person, written: Written) -> bool:
         if written.deleted:
@@ -204,6 +225,31 @@ def check_one(browser: Any, written: Written, allowed: bool, forbidden: set[str]
         assert said.status_code == 404
 
 
+def check_pages(app: Flask, browser: Any, person: Person, world: World) -> None:
+    """Pages of groups, by each way that leads to them: as the posts of their group."""
+    session, registry = db.db.session(), app.extensions["rse_registry"]
+    read = {leaf.word for leaf in world.pages if world.reads(person, leaf.group)}
+    seen: dict[str, set[str]] = {
+        "pages": set(),
+        "API": set(),
+        "page": set(),
+        "its API": set(),
+        "report": set(),
+    }
+    for leaf in world.pages:
+        under = f"/groups/{leaf.group.slug}/pages"
+        for name, path in {
+            "pages": under, "API": f"/api/v1{under}", "page": f"{under}/page-{leaf.word}",
+            "its API": f"/api/v1{under}/page-{leaf.word}", "report": f"/report/page/{encode_id(leaf.id)}",
+        }.items():  # fmt: skip
+            answer = browser.get(path)
+            seen[name] |= words_in(answer.get_data(as_text=True)) if answer.status_code == 200 else set()
+    assert seen == dict.fromkeys(seen, read)
+    source = next(source for source in registry.all("index") if source.kind == "page")
+    hits = source.hits(session, [leaf.id for leaf in world.pages], factories.viewer_of(person.id))
+    assert {leaf.word for leaf in world.pages if leaf.id in hits} == read
+
+
 def check_sources(app: Flask, viewer: Viewer, world: World, allowed: set[str]) -> None:
     """What the search index would be allowed to show."""
     registry: Registry = app.extensions["rse_registry"]
@@ -239,6 +285,7 @@ def check_world(app: Flask, plan: dict[str, Any]) -> None:
         for written in world.posts:
             check_one(browser, written, written.word in allowed, every - allowed)
         check_sources(app, factories.viewer_of(person.id), world, allowed)
+        check_pages(app, browser, person, world)
 
 
 EXAMPLES = {"deadline": None, "suppress_health_check": list(HealthCheck)}
