@@ -138,9 +138,12 @@ _OF_PROGRAM = (
     select(
         *PERSON,
         ApiToken.id.label("token_id"),
+        _INBOX["unread"],
+        _INBOX["silenced"],
         *(ApiToken.__table__.c[name] for name in ("scope", "provider", "expires_at", "used_at")),
     )
     .join(ApiToken, ApiToken.person_id == Person.id)
+    .outerjoin(Inbox.__table__, _INBOX["person_id"] == _OWNER["id"])
     .where(ApiToken.token_hash == bindparam("token_hash"), Person.status == "active")
 )
 _BY_ID = _STANDING.where(_SESSION["id"] == bindparam("session_id"))

@@ -12,6 +12,8 @@ from rse.core.i18n import _
 from rse.core.model import decode_id
 from rse.core.policy import Invalid
 from rse.feed import silencing
+from rse.feed.models import PostTag
+from rse.feed.timeline import Entry
 from rse.groups import queries as groups
 from rse.groups.models import Group
 
@@ -30,6 +32,24 @@ def listed(session: Session, who: Viewer) -> Sequence[Row]:
     found += [("groups", row.slug, row.name, True) for row in session.execute(query.order_by(Group.name))]
     found += [("tags", tag, f"#{tag}", True) for tag in held.get("tags", ())]
     return [*found, *(("kinds", k, str(kinds.of(k).label), True) for k in held.get("kinds", ()))]
+
+
+def lets_in(session: Session, who: Viewer, entry: Entry, purpose: str | None, *, quiet: bool = True) -> bool:
+    """Tell whether a viewer's feed shows a post: as `timeline.home` does for a page of them.
+
+    `quiet`: what they left out counts (not in what they follow).
+    """
+    held = silencing.silenced(who) if quiet else {}
+    said = (("people", entry.author_id), ("groups", entry.group_id), ("kinds", entry.kind))
+    if any(key in held.get(what, ()) for what, key in said):
+        return False
+    tags = select(PostTag.tag).where(PostTag.post_id == entry.id, PostTag.tag.in_(held.get("tags", ())))
+    if held.get("tags") and session.scalar(tags.limit(1)) is not None:
+        return False
+    if purpose is None:
+        return True
+    group = session.get(Group, entry.group_id) if entry.group_id else None
+    return (purpose == "social") == (group is not None and group.purpose == "social")
 
 
 def silence(session: Session, who: Viewer, what: str, key: str, *, on: bool) -> None:

@@ -11,7 +11,7 @@ from rse.core.i18n import _
 from rse.core.model import decode_id
 from rse.core.policy import NotFound
 from rse.core.web import SIGNED_IN, Form, decode_cursor, encode_cursor, page, route, see_other, viewer
-from rse.feed import cards, choosing, closing, composing, policy, queries, timeline
+from rse.feed import cards, choosing, closing, composing, leaving_out, policy, queries, silencing, timeline
 from rse.feed.choosing import Reason
 from rse.feed.timeline import Entry
 from rse.files import queries as files
@@ -51,13 +51,17 @@ def home() -> Any:
     return show_home(form=Form(begun, None, {}) if begun else None)
 
 
+def _purpose() -> str | None:
+    purpose = request.args.get("purpose")
+    return purpose if purpose in PURPOSES else None
+
+
 def show_home(status: int = 200, form: Any = None) -> Response:
     """Show the home feed; `form` is what was posted and could not be taken, or what a link begins."""
     session, who = db.session(), viewer()
     scope = request.args.get("scope", "all")
     scope = scope if scope in SCOPES else "all"
-    purpose = request.args.get("purpose")
-    purpose = purpose if purpose in PURPOSES else None
+    purpose = _purpose()
     entries, why = choosing.feed(session, who, scope, purpose=purpose, before=before(), limit=PAGE)
     places = groups.mine(who)
 
@@ -67,7 +71,14 @@ def show_home(status: int = 200, form: Any = None) -> Response:
     values = listed(entries, more, composing.moderated(places), why)
     if "cursor" not in request.args:
         values["composer"] = composing.render(who, composing.composer(session, who, places, form=form))
-    return page("feed/home.html", status, scope=scope, purpose=purpose, **values)
+    return page(
+        "feed/home.html",
+        status,
+        scope=scope,
+        purpose=purpose,
+        picky=bool(purpose or silencing.silenced(who)),
+        **values,
+    )
 
 
 @route(blueprint, "/home/beside", rule=SIGNED_IN)
@@ -122,6 +133,10 @@ def card(post_id: int) -> Any:
     scope = request.args.get("scope", "all")
     entry = timeline.one(session, who, post_id)
     if scope in ("following", "groups") and not timeline.in_scope(session, who, scope, post_id):
+        return Response(status=204)
+    if "new" in request.args and not leaving_out.lets_in(
+        session, who, entry, _purpose(), quiet=scope != "following"
+    ):
         return Response(status=204)
     return card_of(entry)
 

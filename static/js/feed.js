@@ -75,7 +75,7 @@ function changed(id) {
 
 async function list(root, socket) {
   const posts = root.querySelector('#posts');
-  const { feed: scope, group } = root.dataset;
+  const { feed: scope, group, picky } = root.dataset; // picky: less than everything, a purpose or what was left out
   const waiting = [];
   const say = pill(posts, root.dataset, async () => {
     if (waiting.length > MOST) { location.assign(location.pathname + location.search); return; }
@@ -96,8 +96,8 @@ async function list(root, socket) {
     if (scope === 'group' && where !== group) return;
     await wait(150); // one's own post is being put in by its form
     if (byId(id) || waiting.includes(id)) return;
-    if (scope === 'following' || scope === 'groups') {
-      const { status } = await fragment(`/posts/${id}/card?scope=${scope}`);
+    if (scope === 'following' || scope === 'groups' || picky !== undefined) {
+      const { status } = await fragment(`/posts/${id}/card?new=1&scope=${scope}&purpose=${picky ?? ''}`);
       if (status !== 200) return;
     }
     waiting.push(id);

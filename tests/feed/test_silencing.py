@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from rse.core import jobs
+from rse.core import clock, jobs
 from tests.feed.conftest import publish
 
 Browse = Callable[[str], Any]
@@ -82,3 +83,37 @@ def test_what_is_nothing_cannot_be_left_out(browse: Browse, written: dict[str, s
     assert (
         browse("amelie").post("/settings/feed", data={"what": "groups", "key": "inconnu"}).status_code == 404
     )
+
+
+def test_a_program_of_theirs_is_shown_the_same(
+    any_app: Flask, browse: Browse, written: dict[str, str]
+) -> None:
+    amelie = browse("amelie")
+    day = (clock.now() + timedelta(days=30)).date().isoformat()
+    made = amelie.post("/settings/tokens", data={"name": "Liseuse", "scope": "read", "until": day}).text
+    key = re.findall(r'value="(rse_[\w-]{40,})"', made)[0]
+    amelie.post("/settings/feed", data={"what": "tags", "key": "cantine"})
+    program = any_app.test_client()
+    for path in ("/api/v1/feed", "/api/v1/feed?scope=for_you"):
+        shown = program.get(path, headers={"Authorization": f"Bearer {key}"}).text
+        assert set(re.findall(r"\bmot-[a-z]+\b", shown)) == ALL - {"mot-tag"}
+
+
+def test_an_open_page_counts_no_new_post_that_is_left_out(browse: Browse, written: dict[str, str]) -> None:
+    amelie = browse("amelie")
+
+    def counted(name: str, **more: str) -> int:
+        query = {"new": "1", "scope": "all", "purpose": ""} | more
+        return int(amelie.get(f"/posts/{written[name]}/card", query_string=query).status_code)
+
+    assert "data-picky" not in amelie.get("/").text
+    assert [counted(name) for name in ("simple", "club", "tag", "idee")] == [200] * 4
+    for what, key in (("people", written["karim"]), ("tags", "cantine"), ("kinds", "idea")):
+        amelie.post("/settings/feed", data={"what": what, "key": key})
+    assert 'data-picky=""' in amelie.get("/").text
+    assert [counted(name) for name in ("simple", "club", "tag", "idee")] == [204, 200, 204, 204]
+    assert amelie.get(f"/posts/{written['tag']}/card").status_code == 200  # one that the page shows already
+    assert counted("tag", scope="following") == 204  # not of what she follows, left out or not
+    assert 'data-picky="social"' in amelie.get("/?purpose=social").text
+    assert counted("club", purpose="social") == 204
+    assert counted("club", purpose="professional") == 200
