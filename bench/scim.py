@@ -148,7 +148,7 @@ def run(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
         large.settle(database)
         found = [row("the company made", people, filled, "s", "")]
         settings = {"database_url": database, "redis_url": queue, "secret_key": SECRET}
-        with served(data, **settings) as web:
+        with served(data, mode="threading", **settings) as web:  # as docs/deployment.md has it on PostgreSQL
             found += measured(Provider(web.port, token), created, people)
             found.append(row("memory of the web process", people, web.memory(), "MB", ""))
             with served(data, **settings) as sockets, app.app_context():

@@ -3,39 +3,41 @@
 import json
 from collections.abc import Iterator
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import AuditEntry
 from rse.core import clock
 
-LOCK = 7_311_001  # one writer at a time on PostgreSQL; on SQLite a writer is alone anyway
+_WAIT = text("SELECT pg_advisory_xact_lock(7311001)")  # one writer at a time; on SQLite one is alone anyway
+_LAST = select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
+_ADD = insert(AuditEntry)
 
 
 def record(
     session: Session, action: str, *, actor_id: int | None = None, target: str = "", **details: Any
 ) -> None:
     """Add a line in this transaction: who did what to what, and the details that matter (no texts)."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    before = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or ""
-    entry = AuditEntry(
-        at=clock.now(),
-        actor_id=actor_id,
-        action=action,
-        target=target[:120],
-        details=json.dumps(details, ensure_ascii=False, sort_keys=True, default=str),
-        previous=before,
-    )
-    entry.hash = seal(entry)
-    session.add(entry)
     session.flush()
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_WAIT)
+    line = {
+        "at": clock.now(),
+        "actor_id": actor_id,
+        "action": action,
+        "target": target[:120],
+        "details": json.dumps(details, ensure_ascii=False, sort_keys=True, default=str),
+        "previous": connection.scalar(_LAST) or "",
+    }
+    connection.execute(_ADD, {**line, "hash": seal(SimpleNamespace(**line))})
 
 
-def seal(entry: AuditEntry) -> str:
-    """Give the hash that a line must carry: of its content and of the line before."""
+def seal(entry: Any) -> str:
+    """Give the hash that a line, by its fields, must carry: of its content and of the line before."""
     parts = [
         entry.previous,
         entry.at.isoformat(timespec="microseconds"),

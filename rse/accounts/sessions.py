@@ -156,13 +156,14 @@ def _standing(session: DbSession, query: Any, **which: Any) -> Any:
     return session.connection().execute(query, {"now": now, "idle": idle, **which}).first()
 
 
-def _viewer(session: DbSession, row: Any) -> Viewer:
+def _viewer(session: DbSession, row: Any, *, reads: bool = True) -> Viewer:
+    """Make the viewer of a person; who reads nothing with an audience needs no tokens of features."""
     roles = row.roles or frozenset()
     tokens: set[str] = base_tokens(row.id, row.kind, roles)
     # What pages ask without a query: the count in the bar, and whether the charter is accepted.
     known: dict[str, Any] = {"unread": getattr(row, "unread", 0) or 0, "charter": row.charter_version}
     known["silenced"] = getattr(row, "silenced", None)
-    for feature in registry().features:
+    for feature in registry().features if reads else ():
         if feature.tokens:
             tokens.update(feature.tokens(session, row.id, row.kind, known))
     card = replace(card_of(row), roles=roles, is_manager=row.is_manager)
@@ -211,7 +212,8 @@ def by_token(token: str) -> SignedIn | None:
         return None
     if row.used_at is None or now - row.used_at > SEEN_EVERY:
         g.touch_token = row.token_id
-    return SignedIn(_viewer(session, row), None, b"", row.scope, row.token_id, row.provider)
+    viewer = _viewer(session, row, reads=row.scope != "scim")
+    return SignedIn(viewer, None, b"", row.scope, row.token_id, row.provider)
 
 
 def begin(session: DbSession, person_id: int, **of_idp: Any) -> str:

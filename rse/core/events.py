@@ -77,6 +77,11 @@ class Delivery(Base):
     dead: Mapped[bool] = mapped_column(default=False)
 
 
+# Most writes emit: built once, and told to the connection, which spends a third of what the session does.
+_STORE = insert(StoredEvent).returning(StoredEvent.id)
+_OWE = insert(Delivery)
+
+
 class Bus:
     """Who listens to what in this application."""
 
@@ -121,9 +126,9 @@ def emit(session: Session, event: Event, *, at: datetime | None = None) -> None:
     listeners = _bus.outbox(event)
     if listeners:
         values = {"name": event.name, "subject": event.subject, "payload": encode(event), "at": at}
-        event_id = session.execute(insert(StoredEvent).returning(StoredEvent.id), values).scalar_one()
-        owed = {"event_id": event_id, "subject": event.subject, "not_before": at}
-        session.execute(insert(Delivery), [{**owed, "subscriber": s.name} for s in listeners])
+        connection = session.connection()
+        owed = {"event_id": connection.scalar(_STORE, values), "subject": event.subject, "not_before": at}
+        connection.execute(_OWE, [{**owed, "subscriber": s.name} for s in listeners])
     session.info.setdefault("events", []).append(event)
     for subscriber in _bus.by_mode["same_transaction"].get(event.name, ()):
         subscriber.handle(session, [event])

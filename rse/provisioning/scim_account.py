@@ -82,6 +82,9 @@ def owned(doc: Mapping[str, Any]) -> dict[str, str]:
     return dict.fromkeys(sorted(said), SOURCE)
 
 
+_PLACED = insert(DepartmentMembership)
+
+
 class Account:
     """One person while a document is applied; `doc` may be corrected, `notes` say what was not taken."""
 
@@ -156,7 +159,7 @@ class Account:
     def _place(self, department_id: int | None) -> None:
         if self.new and department_id is not None:
             first = {"department_id": department_id, "from_date": None, "to_date": None}
-            self.session.execute(insert(DepartmentMembership).values(person_id=self.person.id, **first))
+            self.session.connection().execute(_PLACED, {"person_id": self.person.id, **first})
             return
         day = clock.now().date()
         place(self.session, self.person.id, department_id, day, self.profile.start_date)

@@ -19,6 +19,7 @@ from rse.provisioning.scim_schema import ENTERPRISE
 
 BATCH = 200
 WRITING = "scim_writing"
+_EMAILS = insert(ScimEmail)
 _PERSON = (
     Person.id, Person.uid, Person.email, Person.display_name, Person.given_name, Person.family_name,
     Person.title, Person.site, Person.status, Person.created_at,
@@ -115,7 +116,7 @@ def _insert(session: Session, fresh: list[tuple[Any, dict[str, Any]]]) -> None:
     session.execute(insert(ScimDocument), [{"person_id": p.id, "data": doc} for p, doc in fresh])
     emails = [row for p, doc in fresh for row in email_rows(p.id, doc)]
     if emails:
-        session.execute(insert(ScimEmail), emails)
+        session.connection().execute(_EMAILS, emails)
 
 
 def _correct(session: Session, row: ScimUser, held: ScimDocument, doc: dict[str, Any]) -> None:
@@ -142,7 +143,7 @@ def store(session: Session, row: ScimUser, held: ScimDocument, doc: dict[str, An
         session.execute(delete(ScimEmail).where(ScimEmail.person_id == row.person_id))
         emails = email_rows(row.person_id, doc)
         if emails:
-            session.execute(insert(ScimEmail), emails)
+            session.connection().execute(_EMAILS, emails)
 
 
 def add(
@@ -158,7 +159,7 @@ def add(
     session.flush()
     emails = email_rows(person.id, doc)
     if emails:
-        session.execute(insert(ScimEmail), emails)
+        session.connection().execute(_EMAILS, emails)
     return row, held
 
 

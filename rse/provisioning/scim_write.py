@@ -156,6 +156,7 @@ def remove(session: Session, client: Client, public_id: str, if_match: str | Non
     session.flush()
 
 
+_WRITTEN = insert(ScimWrite)
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -194,4 +195,4 @@ def _note(
     audit.record(session, action, actor_id=client.actor_id, target=target, **about)
     detail = "; ".join(filter(None, [", ".join(names), *work.notes]))[:DETAIL]
     written = {"provider": client.provider, "at": clock.now(), "action": f"user.{what}", "detail": detail}
-    session.execute(insert(ScimWrite).values(**written, person_id=person_id, failed=False))
+    session.connection().execute(_WRITTEN, {**written, "person_id": person_id, "failed": False})
