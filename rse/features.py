@@ -17,6 +17,7 @@ FEATURES = (
     "sharing",
     "pages",
     "coffee",
+    "mobility",
     "drafts",
     "search",
     "moderation",

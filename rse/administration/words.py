@@ -22,7 +22,10 @@ ROLES: dict[str, tuple[Any, Any]] = {
     ),
     "hr": (
         lazy("Human resources"),
-        lazy("Looks after departments and profiles. Sees no figure of a person."),
+        lazy(
+            "Looks after departments and profiles. Reads what people choose to show it."
+            " Sees no figure of a person."
+        ),
     ),
     "dpo": (
         lazy("Data protection officer"),

@@ -27,6 +27,7 @@ from rse.demo import (
     conversations,
     habits,
     kinds,
+    openings,
     pages,
     programs,
     pulse,
@@ -101,6 +102,7 @@ def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bo
     pulse.load(made)
     programs.load(made)
     coffees.load(made)
+    openings.load(made)
     return True
 
 

@@ -1,0 +1,1 @@
+"""Internal mobility: what a person is open to, shown to nobody unless they say to whom."""
