@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from typing import Any
 
+import orjson
 from flask import Flask, g, has_request_context, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -35,6 +36,7 @@ def init(app: Flask, url: str) -> None:
 
 
 def _options(url: str) -> dict[str, Any]:
+    usual = {"json_deserializer": orjson.loads}
     if url.startswith("sqlite"):
         # Connections are many and cheap; a few are kept. Busy writers wait for our own lock first.
         return {
@@ -42,10 +44,11 @@ def _options(url: str) -> dict[str, Any]:
             "pool_size": 8,
             "max_overflow": 56,
             "hide_parameters": True,  # an error's text goes to logs: no value of a row in it
+            **usual,
         }
     connect = {"connect_timeout": CONNECT_SECONDS}
     sizes = {"pool_size": 8, "max_overflow": 24, "pool_pre_ping": True}
-    return {"connect_args": connect, "hide_parameters": True} | sizes
+    return {"connect_args": connect, "hide_parameters": True} | sizes | usual
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -189,12 +189,23 @@ def meta(base: str, kind: str, row: Any) -> dict[str, Any]:
 def project(out: dict[str, Any], query: Query) -> dict[str, Any]:
     """Keep the attributes asked for; `schemas` and `id` always are (RFC 7644, section 3.9)."""
     if query.attributes:
-        kept = _kept(out, query.attributes, "")
+        kept = _kept(out, query.attributes, "") if _deep(query.attributes) else _plain(out, query.attributes)
         return {"schemas": out["schemas"], "id": out["id"], **kept}
     if query.excluded:
-        left = _left(out, query.excluded, "")
+        dropped = query.excluded
+        left = _left(out, dropped, "") if _deep(dropped) else _plain(out, dropped, inside=False)
         return {"schemas": out["schemas"], "id": out["id"], **left}
     return out
+
+
+def _deep(names: frozenset[str]) -> bool:
+    """Tell whether one of these is more than the plain name of an attribute of the resource."""
+    return any("." in name or ":" in name for name in names)
+
+
+def _plain(out: Mapping[str, Any], names: frozenset[str], *, inside: bool = True) -> dict[str, Any]:
+    """Keep the attributes that are among these, or those that are not; nothing below them is looked at."""
+    return {name: value for name, value in out.items() if (name.lower() in names) == inside}
 
 
 def _names(prefix: str, name: str) -> set[str]:
