@@ -37,7 +37,7 @@ const ICONS = `house message-circle users-round contact-round lightbulb chart-no
 const NEAR = `house users-round contact-round message-circle chart-no-axes-column bell search plus user settings bookmark monitor sun moon
   log-out shield-check message-square heart-handshake thumbs-up lightbulb hand-helping party-popper smile link ellipsis circle-help
   circle-check list-checks globe lock list bold at-sign pencil trash-2 history
-  flag building-2 paperclip x file-text share-2 eye-off filter coffee`;
+  flag building-2 paperclip x file-text share-2 eye-off filter coffee languages`;
 
 /** One <svg> of <symbol>s: each icon inherits the colour of its text. */
 function sprite(names, prefix, attributes) {

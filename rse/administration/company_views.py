@@ -22,6 +22,7 @@ from rse.core.web import ADMIN, PUBLIC, Form, flash, page, read_form, route, see
 
 LOGO = (480, 96)  # pixels, at most
 MOST_LINES = 100
+TRANSLATED_AT = re.compile(r"https://[\w.-]+(:\d+)?/\S*")
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 SWITCHES: dict[str, tuple[Any, Any]] = {
     "chat": (lazy("Messages"), lazy("Conversations between people, and the discussions of groups.")),
@@ -67,6 +68,7 @@ class CompanyForm(Schema):
         default_factory=list, max_length=9
     )
     company_figures: Literal["everyone", "leadership"] = "everyone"
+    translate_link: str = Field("", max_length=300)
     sites_off: list[str] = Field(default_factory=list, max_length=500)
 
 
@@ -86,6 +88,7 @@ def _present() -> dict[str, Any]:
         "holidays": "\n".join(hours.holidays),
         "guest_domains": "\n".join(kept.get(guests.DOMAINS, [])),
         "features": [name for name in SWITCHES if name not in company.switched_off(session)],
+        "translate_link": company.translator(session),
         "company_figures": kept.get("company_figures", "everyone"),
         "sites_off": sorted(company.sites_without_figures(session)),
     }
@@ -160,9 +163,17 @@ def _understood(sent: CompanyForm, proposal: dict[str, str]) -> dict[str, Any]:
         "working_time": hours,
         "guest_domains": _domains(sent.guest_domains) or None,
         "features_off": [feature for feature in SWITCHES if feature not in sent.features] or None,
+        company.TRANSLATOR: _translator(sent.translate_link),
         "company_figures": None if sent.company_figures == "everyone" else sent.company_figures,
         "indicators_sites_off": sorted(set(sent.sites_off) & set(sites())) or None,
     }
+
+
+def _translator(link: str) -> str | None:
+    """Read the address of a translator; None for none. Raises Invalid."""
+    if link and not (TRANSLATED_AT.fullmatch(link) and "{text}" in link.partition("//")[2].partition("/")[2]):
+        raise Invalid(translate_link=_("An address that begins with https:// and has {text} after its host."))
+    return link or None
 
 
 def dates(text: str) -> list[str]:

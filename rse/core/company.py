@@ -126,6 +126,14 @@ def figures_restricted(session: Session) -> bool:
     return bool(get(session, "company_figures") == "leadership")
 
 
+TRANSLATOR = "translate_link"
+
+
+def translator(session: Session) -> str:
+    """Give the address of the company's translator, with {text} and perhaps {from} and {to}; "" for none."""
+    return str(get(session, TRANSLATOR, ""))
+
+
 def languages(session: Session) -> tuple[str, ...]:
     """Give the languages that the company offers, at least one."""
     return tuple(get(session, "languages", OFFERED)) or OFFERED

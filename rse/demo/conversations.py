@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from rse.core import text
+from rse.core import text, tongue
 from rse.core.audience import EVERYONE
 from rse.core.events import emit
 from rse.core.model import new_id
@@ -98,6 +98,7 @@ class Threads:
         self.tags += [{"post_id": values["id"], "tag": tag, "at": at} for tag in tags]
         self.posts[item.id] = values | {
             "kind": item.kind, "group_id": group.id if group else None, "title": item.title, "tags": tags,
+            "language": tongue.guess(item.text),
             "audience": group.posts_audience if group else EVERYONE, "active_at": at, "comment_count": 0,
             "answer_id": None, "data": {}, "historical": True, "demo": True,
         }  # fmt: skip

@@ -10,17 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from flask import current_app
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from rse.core import i18n, kinds
+from rse.core import company, i18n, kinds
 from rse.core.audience import Viewer
 from rse.core.fragments import Cache, rendered
 from rse.core.headers import csrf_token
 from rse.core.i18n import lazy
 from rse.core.model import encode_id
+from rse.core.text import plain
 from rse.feed import queries
 from rse.feed.choosing import Reason
 from rse.feed.timeline import Entry
@@ -30,6 +32,9 @@ from rse.files.queries import attached, links
 KEPT = 5000  # cards in memory: about 30 MB
 _MARK = secrets.token_hex(6)  # so that no text that people write can be a slot
 _SLOT = re.compile(f"\x02{_MARK}([a-z]+)\x03")
+
+TRANSLATED = 1500  # characters that a link carries
+PLACE = re.compile(r"\{(?:from|to|text)\}")
 
 REACTIONS: dict[str, tuple[Any, str]] = {
     "thanks": (lazy("Thank you"), "heart-handshake"),
@@ -71,7 +76,8 @@ def key_of(entry: Entry, *more: str) -> tuple[Any, ...]:
 
 def compiled(session: Session, entries: Sequence[Entry]) -> list[Compiled]:
     """Give the cards of a page; only those that are not kept are read and rendered."""
-    language = (i18n.get_locale(), str(i18n.get_zone()))
+    translator = company.translator(session)
+    language = (i18n.get_locale(), str(i18n.get_zone()), translator)
     keys = [key_of(entry, *language) for entry in entries]
     found = [cache.get(key) for key in keys]
     missing = [entry.id for entry, card in zip(entries, found, strict=True) if card is None]
@@ -83,10 +89,26 @@ def compiled(session: Session, entries: Sequence[Entry]) -> list[Compiled]:
     for at, (entry, card) in enumerate(zip(entries, found, strict=True)):
         if card is None:
             body = bodies[entry.id]
-            beside = showing.attached(files.get(body.id, ())) + showing.preview(shown.get(body.link_id or 0))
+            beside = (
+                _foreign(body, translator)
+                + showing.attached(files.get(body.id, ()))
+                + showing.preview(shown.get(body.link_id or 0))
+            )
             found[at] = _compile(body, beside)
             cache.put(keys[at], found[at])
     return found
+
+
+def _foreign(body: queries.Body, translator: str) -> Markup:
+    """Say which language a post is in, if it is another: with a link to the company's translator."""
+    to = i18n.get_locale()[:2]
+    if body.language in {"", to}:
+        return Markup("")
+    words = f"{body.title or ''}\n{plain(body.html)}".strip()[:TRANSLATED]
+    values = {"{from}": body.language, "{to}": to, "{text}": quote(words, safe="")}
+    href = PLACE.sub(lambda match: values[match[0]], translator)
+    template: Any = current_app.jinja_env.get_template("feed/_card.html").module
+    return rendered(str(template.foreign(i18n.language_name(body.language), href)))
 
 
 def _compile(body: queries.Body, beside: Markup) -> Compiled:

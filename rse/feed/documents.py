@@ -91,6 +91,7 @@ class PostOut(BaseModel):
     body: str
     body_html: str
     tags: list[str]
+    language: str | None
     mentions: list[PersonOut]
     group_mentions: list[MeantOut]
     created_at: str
@@ -164,6 +165,7 @@ def _post(
         "body": body.body,
         "body_html": body.html,
         "tags": body.tags,
+        "language": body.language or None,
         "mentions": [person(card) for card in named],
         "group_mentions": [{"id": encode_id(at), "name": name} for at, name in in_html(body.html).items()],
         "created_at": iso(body.at),

@@ -40,6 +40,7 @@ class Post(Identified):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the kind adds
     files: Mapped[int] = mapped_column(default=0, server_default="0")  # how many hang on it
     link_id: Mapped[int | None] = mapped_column(BigInteger, index=True)  # what is shown of its first link
+    language: Mapped[str] = mapped_column(String(2), default="", server_default="")  # guessed; "": not clear
     historical: Mapped[bool] = mapped_column(default=False)  # imported: never notified
     external_id: Mapped[str | None] = mapped_column(String(120), unique=True)  # of an import
     version: Mapped[int] = mapped_column(default=1)

@@ -68,6 +68,7 @@ class Body:
     audience: str
     files: int
     link_id: int | None
+    language: str
     author: Card
     group: tuple[int, str, str, str] | None  # id, slug, name, visibility
 
@@ -78,7 +79,7 @@ _OF_BODY = tuple(
     _POST[name]
     for name in (
         "id", "kind", "title", "body", "body_html", "tags", "at", "edited_at", "comment_count", "reactions",
-        "answer_id", "audience", "files", "link_id",
+        "answer_id", "audience", "files", "link_id", "language",
     )
 )  # fmt: skip
 _BODIES = (

@@ -57,7 +57,7 @@ def publish(
         id=own_id, kind=kind, author_id=viewer.id, group_id=group.id if group else None, audience=audience,
         title=title or None, body=body, body_html=written.html, at=at, active_at=at,
         tags=writing.clean_tags(tags, written.tags), comment_count=0, reactions={}, data={}, version=1,
-        historical=False, demo=demo,
+        historical=False, demo=demo, language=written.language,
     )  # fmt: skip
     session.add(post)
     session.flush()
@@ -116,7 +116,7 @@ def edit(
     session.add(Revision(kind="post", object_id=post.id, title=post.title, body=post.body, at=clock.now()))
     written = writing.write(session, viewer, post.body if body is None else body, post.audience)
     given = [t for t in post.tags if t not in old_words] if tags is None else tags
-    post.body, post.body_html = written.body, written.html
+    post.body, post.body_html, post.language = written.body, written.html, written.language
     post.tags = writing.clean_tags(given, written.tags)
     post.title = post.title if title is None else title or None
     _change_kind(post, kind)

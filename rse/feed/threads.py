@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
-from rse.core import clock, text
+from rse.core import clock, text, tongue
 from rse.core.audience import EVERYONE
 from rse.core.events import emit
 from rse.core.i18n import _
@@ -134,7 +134,7 @@ def _add(session: Session, state: State, rows: _Rows, line: Line, author: int) -
         values |= {
             "kind": line.kind or "message", "group_id": group_id, "audience": audience, "title": line.title,
             "tags": tags, "active_at": line.at, "comment_count": 0, "data": {}, "historical": True,
-            "answer_id": None, "demo": False,
+            "answer_id": None, "demo": False, "language": tongue.guess(text.plain(html)),
         }  # fmt: skip
         rows.posts.append(values)
         rows.tags += [{"post_id": own, "tag": tag, "at": line.at} for tag in tags]

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
-from rse.core import text
+from rse.core import text, tongue
 from rse.core.audience import EVERYONE, Viewer, readable_people
 from rse.core.events import emit
 from rse.core.i18n import _, enumeration, ngettext
@@ -32,6 +32,7 @@ class Written:
     mentioned: tuple[int, ...]
     tags: tuple[str, ...]
     groups: tuple[mentioning.Meant, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def write(session: Session, viewer: Viewer, body: str, audience: str, *, wiki: b
         raise Invalid(body=unfit)
     links = {p.uid.lower(): (f"/people/{encode_id(p.id)}", p.name) for p in people}
     html = text.render(body, links | {group.slug: group.link for group in groups}, wiki=wiki)
-    return Written(body, html, tuple(p.id for p in people), tuple(text.hashtags(body)), tuple(groups))
+    named, tags = tuple(person.id for person in people), tuple(text.hashtags(body))
+    return Written(body, html, named, tags, tuple(groups), tongue.guess(text.plain(html)))
 
 
 def _outside(names: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ Browse = Callable[[str], Any]
 def test_a_post_has_the_promised_shape(browse: Browse) -> None:
     made = publish(browse("amelie"), "Bravo @karim.benali pour #LoRa **hier**", title="Merci", tags=["atex"])
     assert set(made) == {
-        "id", "kind", "author", "group", "title", "body", "body_html", "tags", "mentions", "group_mentions",
+        "id", "kind", "author", "group", "title", "body", "body_html", "tags", "language", "mentions", "group_mentions",
         "created_at",
         "edited_at", "comment_count", "reactions", "my_reactions", "answer_id", "votes", "status", "poll", "audience",
         "attachments", "link_preview",
