@@ -2,13 +2,15 @@
 //
 // Every event has a position `pos`; the next one is one more. A gap means that something was missed: it is asked
 // for, and what arrives meanwhile waits. What is known already is dropped. When the server has forgotten what we
-// missed, `reset` is called: the page begins anew.
+// missed, `reset` is called: the page begins anew. A question without an answer is asked again after a while.
+import { Refusal } from './outbox.js';
 
 /** `fetchAfter(pos)` gives {items, pos, more, reset}; `apply(event)` shows one; `reset()` begins anew. */
-export function timeline({ pos, fetchAfter, apply, reset }) {
+export function timeline({ pos, fetchAfter, apply, reset, wait = 3000 }) {
   let at = pos;
   let asking = null;
   let waiting = [];
+  let timer;
 
   function take(event) {
     if (event.pos <= at) return;
@@ -16,10 +18,8 @@ export function timeline({ pos, fetchAfter, apply, reset }) {
     apply(event);
   }
   function settle() {
-    const held = waiting.sort((a, b) => a.pos - b.pos);
-    waiting = [];
-    for (const event of held) {
-      if (event.pos > at + 1) { waiting = held.filter(one => one.pos > at); break; }
+    for (const event of waiting.sort((a, b) => a.pos - b.pos)) {
+      if (event.pos > at + 1) break;
       take(event);
     }
   }
@@ -32,8 +32,23 @@ export function timeline({ pos, fetchAfter, apply, reset }) {
       if (!missed.more) return;
     }
   }
+  /** Asks until nothing is left that waits for what came before it. */
+  async function all() {
+    clearTimeout(timer);
+    try {
+      do {
+        await ask();
+        settle();
+        waiting = waiting.filter(one => one.pos > at);
+      } while (waiting.length);
+    } catch (error) {
+      waiting = waiting.filter(one => one.pos > at);
+      if (!(error instanceof Refusal)) timer = setTimeout(() => line.catchUp().catch(() => {}), wait * (0.7 + 0.6 * Math.random()));
+      throw error;
+    } finally { asking = null; }
+  }
 
-  return {
+  const line = {
     get pos() { return at; },
 
     /** An event from the socket, or from what was missed. One without a position is shown as it comes. */
@@ -42,16 +57,11 @@ export function timeline({ pos, fetchAfter, apply, reset }) {
       if (event.pos <= at) return;
       if (!asking && event.pos === at + 1) { take(event); return; }
       waiting.push(event);
-      if (!asking) this.catchUp().catch(() => { /* asked again with the next event or connection */ });
+      if (!asking) line.catchUp().catch(() => { /* asked again after a while */ });
     },
 
     /** Asks for what was missed; one question at a time. Rejects when there is no answer. */
-    catchUp() {
-      asking ??= ask().then(settle).finally(() => {
-        asking = null;
-        waiting = waiting.filter(one => one.pos > at);
-      });
-      return asking;
-    },
+    catchUp() { return (asking ??= all()); },
   };
+  return line;
 }
