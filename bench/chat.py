@@ -1,172 +1,356 @@
-"""Live discussion through a real server: messages stored a second, and how soon another socket has them.
+"""Live discussion through a real server on PostgreSQL: what issue and documentation promise of it, measured.
 
-The server is one gunicorn process with gevent on SQLite, as `make run` starts it; the senders are real
-Socket.IO clients in this process, each waiting until its message is stored before it sends the next one.
+The server (one gunicorn process with gevent) and PostgreSQL share one core; the load generator, thousands of
+real sockets of signed-in people (bench/chat_load.mjs, over `ws`), has the other. Every message is stored.
+Full size: about fifteen minutes. `--quick`: about two. Sizes by environment:
+
+    RSE_BENCH_SOCKETS=5000 RSE_BENCH_ROOM=1000 RSE_BENCH_LONG=1000000 python -m bench.run chat
 """
 
-import contextlib
+import json
 import os
-import secrets
-import statistics
+import resource
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median, quantiles
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
-import socketio
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
-from rse.accounts import sessions
-from rse.accounts.models import Person
-from rse.app import create_app
-from rse.chat import members
-from rse.core import db
-from rse.core.model import Base, encode_id
+from bench import chat_fill, large
+from bench.serving import TICKS, Web, served
+from tests import servers
 
-ROOT = Path(__file__).resolve().parents[1]
-PORT = 5391
-SENDERS, EACH = 8, 50  # 50 events in a short time: below what a socket may send
-ROOM = 30
+HERE = Path(__file__).resolve().parent
+SENDERS, BURST = 8, 50  # 50 events in a short time: below what a socket may send
+REST = 10.5  # seconds until a socket may send as much again
 Row = dict[str, Any]
 
 
-def fill(folder: Path, secret: str) -> tuple[list[str], str, list[str]]:
-    """Make people and conversations; give session tokens, one conversation of all, and pairs."""
-    app = create_app({"secret_key": secret, "data_dir": folder, "base_url": f"http://127.0.0.1:{PORT}"})
-    with app.app_context():
-        Base.metadata.create_all(db.db.engine)
-        session = db.begin_write()
-        people = [_person(n) for n in range(ROOM)]
-        session.add_all(people)
-        session.flush()
-        viewers = [sessions.viewer_of_person(session, p.id) for p in people]
-        tokens = [sessions.begin(session, p.id) for p in people]
-        assert viewers[0] is not None
-        room, _ = members.begin(session, viewers[0], [p.id for p in people[1:]], title="Room")
-        pairs = []
-        for n in range(SENDERS):
-            who = viewers[2 * n]
-            assert who is not None
-            pairs.append(encode_id(members.begin(session, who, [people[2 * n + 1].id])[0].id))
-        place = encode_id(room.id)
-        db.commit()
-        db.db.engine.dispose()
-    return tokens, place, pairs
+@dataclass(frozen=True)
+class Size:
+    """How large everything is."""
+
+    sockets: int
+    room: int  # people of the large room
+    long: int  # messages of the long conversation
+    pairs: int = 50
+    asked: int = 100  # times that a conversation is opened
+    rounds: int = 3
+
+    @classmethod
+    def of(cls, *, full: bool) -> "Size":
+        def read(name: str, usual: int) -> int:
+            return int(os.environ.get(f"RSE_BENCH_{name}", str(usual)))
+
+        if full:
+            return cls(read("SOCKETS", 5_000), read("ROOM", 1_000), read("LONG", 1_000_000))
+        return cls(read("SOCKETS", 300), read("ROOM", 200), read("LONG", 20_000), 10, 30, 1)
 
 
-def _person(n: int) -> Person:
-    return Person(
-        uid=f"p{n}", email=f"p{n}@bench.example", display_name=f"Person {n}", sort_name=f"person {n}",
-        roles=frozenset(), created_at=datetime.now(UTC),
-    )  # fmt: skip
+@dataclass(frozen=True)
+class World:
+    """Who is there: tokens of sessions by person, and the conversations."""
+
+    tokens: list[str]
+    hundred: str
+    room: str
+    pairs: list[str]
+    few: str
+    long: str
 
 
-@contextlib.contextmanager
-def served(folder: Path, secret: str) -> Iterator[str]:
-    url = f"http://127.0.0.1:{PORT}"
-    env = os.environ | {
-        "RSE_SECRET_KEY": secret, "RSE_DATA_DIR": str(folder), "RSE_BASE_URL": url,
-        "RSE_ASYNC_MODE": "gevent", "RSE_LOG_LEVEL": "error",
-    }  # fmt: skip
-    options = ["-k", "gevent", "-w", "1", "--graceful-timeout", "1", "-b", f"127.0.0.1:{PORT}"]
-    command = [sys.executable, "-m", "gunicorn", *options, "--log-level", "error", "wsgi:app"]
-    process = subprocess.Popen(command, cwd=ROOT, env=env)
+class Generator:
+    """The process of the sockets."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            ["node", "--max-old-space-size=2048", str(HERE / "chat_load.mjs")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def do(self, act: str, **said: Any) -> dict[str, Any]:
+        """Ask for something and wait until it is done. Raises RuntimeError for what failed."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"act": act, **said}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        answer: dict[str, Any] = json.loads(line) if line else {"failed": "the generator has ended"}
+        if answer.get("failed"):
+            raise RuntimeError(f"{act}: {answer['failed']}")
+        return answer
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate(timeout=10)
+
+
+@contextmanager
+def generator() -> Iterator[Generator]:
+    """Start it on the last core; what was started before stays on the first."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[-1:])
+    made = Generator()
     try:
-        for _ in range(300):
-            with contextlib.suppress(OSError), urlopen(f"{url}/healthz", timeout=2):
-                break
-            time.sleep(0.1)
-        yield url
+        yield made
     finally:
-        process.terminate()
-        process.wait(15)
+        made.end()
+        os.sched_setaffinity(0, cores)
 
 
-class Talker:
-    """One signed-in socket; notes when each message arrived."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self.arrived: dict[str, float] = {}
-        self.socket = socketio.Client(reconnection=False)
-        self.socket.on("message:new", self._hear)
-        headers = {"Cookie": f"rse_session={token}"}
-        self.socket.connect(url, headers=headers, transports=["websocket"], wait_timeout=15)
-
-    def _hear(self, message: dict[str, Any]) -> None:
-        self.arrived[message["client_id"]] = time.perf_counter()
-
-    def say(self, place: str, client_id: str) -> None:
-        sent = {"conversation_id": place, "body": "Bonjour à tous, voici une ligne.", "client_id": client_id}
-        answer = self.socket.call("message:send", sent, timeout=30)
-        assert answer["ok"], answer
+@contextmanager
+def first_core() -> Iterator[None]:
+    """Let what is started inside stay on the first core."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[:1])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
-def latency(talkers: list[Talker], place: str, count: int, gap: float) -> list[float]:
-    """Send one message after the other; give the milliseconds until the last socket has each."""
-    taken = []
-    for n in range(count):
-        client_id = f"l{n}-{place}"
-        start = time.perf_counter()
-        talkers[0].say(place, client_id)
-        while not all(client_id in other.arrived for other in talkers[1:]):
-            if time.perf_counter() - start > 10:
-                raise TimeoutError(client_id)
-            time.sleep(0.0005)
-        taken.append((max(other.arrived[client_id] for other in talkers[1:]) - start) * 1000)
-        time.sleep(gap)
-    return taken
-
-
-def rate(talkers: list[Talker], places: list[str], mark: str) -> float:
-    """Let several send at once; give the messages stored a second."""
-
-    def send(at: int) -> None:
-        for n in range(EACH):
-            talkers[at].say(places[at % len(places)], f"{mark}{at}-{n}")
-
-    threads = [threading.Thread(target=send, args=(at,)) for at in range(len(talkers))]
-    start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return len(talkers) * EACH / (time.perf_counter() - start)
+def fill(database: str, data: Path, size: Size) -> World:
+    """Store people, rooms, pairs and the long conversation."""
+    chat_fill.tables(database, data)
+    engine = create_engine(database)
+    with Session(engine) as session:
+        ids, tokens = chat_fill.people(session, max(size.sockets, size.room, 100))
+        world = World(
+            tokens,
+            chat_fill.conversation(session, ids[:100], title="A hundred"),
+            chat_fill.discussion(session, ids[: size.room], "room"),
+            [
+                chat_fill.conversation(session, [ids[2 * n], ids[2 * n + 1]], title=f"Pair {n}")
+                for n in range(size.pairs)
+            ],
+            chat_fill.conversation(session, ids[:SENDERS], title="Few"),
+            chat_fill.long(session, ids[:3], size.long),
+        )
+        session.commit()
+    engine.dispose()
+    large.settle(database)
+    return world
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Measure; `sizes` does not matter here: a conversation costs the same however long it is."""
-    secret = secrets.token_hex(24)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        tokens, room, pairs = fill(folder, secret)
-        with served(folder, secret) as url:
-            talkers = [Talker(url, token) for token in tokens]
-            two = latency([talkers[0], talkers[1]], pairs[0], 20, 0.05)
-            time.sleep(10)  # the limit of events a socket begins anew
-            many = latency(talkers, room, 20, 0.05)
-            time.sleep(10)
-            apart = rate(talkers[: 2 * SENDERS : 2], pairs, "p")
-            time.sleep(10)
-            one = rate(talkers[:SENDERS], [room], "r")
-            for talker in talkers:
-                talker.socket.disconnect()
+    """Measure everything, one after the other."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    size = Size.of(full=len(sizes) > 1)
+    with ExitStack() as stack:
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        with first_core():
+            database = stack.enter_context(servers.postgres(durable=True))
+            queue = stack.enter_context(servers.redis())
+        world = fill(database, data, size)
+        settings = {"database_url": database, "secret_key": chat_fill.SECRET, "connections": "12000"}
+        found = []
+        with first_core():
+            server = stack.enter_context(served(data, **settings))
+        found += opened(server, world, size)
+        with generator() as load:
+            found += stored(server, load, world, size)
+            found += held(server, load, world, size)
+            found += list(shown(load, world, size))
+            burst, rows = deliveries(server, load, world, size)
+            found += rows
+            found += storm(server, load, world, size)
+        found += two(data, {**settings, "redis_url": queue}, world, size, burst)
+        found += node(size, burst)
+    return found
+
+
+def row(what: str, size: int, value: float, unit: str, target: str = "") -> Row:
+    digits = 3 if value < 1 else 1
+    return {
+        "what": f"chat: {what}",
+        "size": size,
+        "value": round(value, digits),
+        "unit": unit,
+        "target": target,
+    }
+
+
+def slow(taken: list[float], n: int) -> float:
+    """Give the 50th, 95th or 99th percentile."""
+    return median(taken) if n == 50 else quantiles(taken, n=100)[n - 1]
+
+
+def ask(url: str, token: str) -> float:
+    """Open a page; gives the milliseconds."""
+    start = time.perf_counter()
+    with urlopen(Request(url, headers={"Cookie": f"rse_session={token}"}), timeout=60) as answer:
+        answer.read()
+    return (time.perf_counter() - start) * 1000
+
+
+def opened(server: Web, world: World, size: Size) -> list[Row]:
+    """Open the long conversation at its first unread message, and anywhere."""
+    unread = [ask(f"{server.url}/messages/{world.long}", world.tokens[0]) for _ in range(size.asked)][2:]
+    spots = [1 + n * size.long // size.asked for n in range(size.asked)]
+    anywhere = [ask(f"{server.url}/messages/{world.long}?at={at}", world.tokens[1]) for at in spots]
     return [
-        row("message to the other socket, p50", 2, statistics.median(two), "ms", "< 200"),
-        row("message to the other socket, p95", 2, statistics.quantiles(two, n=20)[-1], "ms", "< 200"),
-        row("message to the last of a room, p50", ROOM, statistics.median(many), "ms", ""),
-        row("message to the last of a room, p95", ROOM, statistics.quantiles(many, n=20)[-1], "ms", ""),
-        row(f"stored a second, {SENDERS} conversations of two", SENDERS, apart, "/s", ""),
-        row(f"stored a second, one room of {ROOM}, all told", SENDERS, one, "/s", ""),
+        row("opening a conversation at its first unread, p95", size.long, slow(unread, 95), "ms", "< 60"),
+        row("opening it anywhere, p95", size.long, slow(anywhere, 95), "ms"),
     ]
 
 
-def row(what: str, size: int, value: float, unit: str, target: str) -> Row:
-    return {"what": f"chat: {what}", "size": size, "value": round(value, 1), "unit": unit, "target": target}
+def stored(server: Web, load: Generator, world: World, size: Size) -> list[Row]:
+    """Send as fast as messages are acknowledged: in one conversation, then in many."""
+    load.do("connect", urls=[server.url], tokens=world.tokens[: 2 * size.pairs])
+    one = [[at, world.few] for at in range(SENDERS)]
+    many = [[2 * at, place] for at, place in enumerate(world.pairs)]
+    found = []
+    for name, senders, target in ((1, one, "> 300"), (size.pairs, many, "> 600")):
+        rates, taken = [], list[float]()
+        for turn in range(size.rounds):
+            time.sleep(REST)
+            before = server.cpu()
+            done = load.do("store", senders=senders, count=BURST, mark=f"r{name}-{turn}")
+            rates.append(done["stored"] / done["seconds"])
+            taken += done["taken"]
+            cpu = (server.cpu() - before) * 1000 / done["stored"]
+        found.append(row("stored a second, conversations", name, median(rates), "/s", target))
+        found.append(row("  the same, p99 of an answer", name, slow(taken, 99), "ms"))
+        found.append(row("  the same, processor of the web process for each", name, cpu, "ms"))
+    load.do("close")
+    return found
+
+
+def held(server: Web, load: Generator, world: World, size: Size) -> list[Row]:
+    """Open every socket and hold them through two pings; gives the memory of each."""
+    before = server.memory()
+    done = load.do("connect", urls=[server.url], tokens=world.tokens[: size.sockets], width=100)
+    time.sleep(60 if size.sockets > 1000 else 5)
+    busy, start = server.cpu(), time.perf_counter()
+    time.sleep(10)
+    idle = (server.cpu() - busy) / (time.perf_counter() - start) * 100
+    alive = load.do("alive")["alive"]
+    each = (server.memory() - before) * 1024 / max(1, alive)
+    return [
+        row("sockets held", size.sockets, alive, "", f">= {size.sockets}"),
+        row("memory of one socket", size.sockets, each, "kB", "< 100"),
+        row("sockets opened a second", size.sockets, alive / done["seconds"], "/s"),
+        row("processor while nothing happens", size.sockets, idle, "%"),
+    ]
+
+
+def shown(load: Generator, world: World, size: Size) -> Iterator[Row]:
+    """One message after the other in a room of 100 and in the large one, with all sockets open."""
+    for place, people, gap, half, most in (
+        (world.hundred, 100, 120, "< 15", "< 60"),
+        (world.room, size.room, 400, "< 60", "< 200"),
+    ):
+        time.sleep(REST)
+        done = load.do(
+            "shown", **{"from": 0, "place": place, "listeners": people - 1, "count": 40, "gap": gap}
+        )
+        yield row("stored and shown, room, p50", people, slow(done["taken"], 50), "ms", half)
+        yield row("stored and shown, room, p99", people, slow(done["taken"], 99), "ms", most)
+        yield row("  the same, until the last one has it, p50", people, slow(done["last"], 50), "ms")
+        yield row("  the same, acknowledged, p50", people, slow(done["stored"], 50), "ms")
+
+
+def deliveries(server: Web, load: Generator, world: World, size: Size) -> tuple[Row, list[Row]]:
+    """Fill the large room; gives how many messages reach sockets a second, and what one costs."""
+    time.sleep(REST)
+    before = server.cpu()
+    senders = [[at, world.room] for at in range(SENDERS)]
+    done = load.do("store", senders=senders, count=15, mark="fan")
+    heard, cpu = done["heard"], server.cpu() - before
+    packets = heard["messages"] + heard["others"]
+    seconds = max(0.001, (heard["last"] - heard["first"]) / 1000)
+    rate = row("messages delivered a second", size.room, heard["messages"] / seconds, "/s", "> 20000")
+    each = row("processor for each packet to a socket", size.room, cpu * 1e6 / packets, "µs")
+    return {**rate, "each": each["value"]}, [
+        rate,
+        row("  the same with the counts that go with them", size.room, packets / seconds, "/s"),
+        each,
+        row("  the same, missing at a socket", size.room, size.room - done["least"], "", "< 1"),
+    ]
+
+
+def storm(server: Web, load: Generator, world: World, size: Size) -> list[Row]:
+    """Cut every socket at once: until all have come back and caught up, and pages meanwhile."""
+    pages, over = list[float](), threading.Event()
+
+    def read() -> None:
+        while not over.wait(0.25):
+            pages.append(ask(f"{server.url}/messages", world.tokens[len(pages) % 50]))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        said = {"place": world.room, "inside": size.room, "after": 0}  # to the others it is not theirs
+        back = load.do("storm", **said, expected=min(200, 40 + SENDERS * 15))
+    finally:
+        over.set()
+        reader.join()
+    return [
+        row("sockets dropped at once, back and caught up", size.sockets, back["seconds"], "s", "< 60"),
+        row("  the same, those that did not come back", size.sockets, size.sockets - back["back"], "", "< 1"),
+        row("  the same, not given what they missed", size.room, back["short"], "", "< 1"),
+        row("  the same, attempts for each", size.sockets, back["tries"] / size.sockets, ""),
+        row("  the same, pages meanwhile, p95", len(pages), slow(pages, 95), "ms", "< 500"),
+    ]  # fmt: skip
+
+
+def two(data: Path, settings: dict[str, str], world: World, size: Size, burst: Row) -> list[Row]:
+    """Two processes with Redis: every socket has every message once, and how that compares with one."""
+    with ExitStack() as stack:
+        with first_core():
+            both = [stack.enter_context(served(data, **settings)) for _ in range(2)]
+        load = stack.enter_context(generator())
+        load.do("connect", urls=[one.url for one in both], tokens=world.tokens[: size.room], width=50)
+        time.sleep(2)
+        senders = [[at, world.room] for at in range(SENDERS)]
+        done = load.do("store", senders=senders, count=15, mark="two")
+        heard = done["heard"]
+        rate = heard["messages"] / max(0.001, (heard["last"] - heard["first"]) / 1000)
+        wrong = abs(size.room - done["least"]) + abs(done["most"] - size.room)
+        return [
+            row("two processes with Redis: lost or doubled at a socket", size.room, wrong, "", "< 1"),
+            row("two processes with Redis: delivered, against one", size.room, rate / burst["value"], "x"),
+        ]
+
+
+def node(size: Size, burst: Row) -> list[Row]:
+    """The same fan-out by socket.io in Node, where it is installed: nothing is stored there."""
+    if not (HERE.parent / "node_modules" / "socket.io").exists():
+        return []
+    with first_core():
+        port = servers.free_port()
+        process = subprocess.Popen(["node", str(HERE / "chat_node.mjs"), str(port)])
+    try:
+        servers.wait_for(port)
+        with generator() as load:
+            load.do("connect", urls=[f"http://127.0.0.1:{port}"], tokens=[""] * size.room, width=50)
+            before = _cpu(process.pid)
+            done = load.do("fan", count=120, listeners=size.room)
+            each = (_cpu(process.pid) - before) * 1e6 / done["heard"]["messages"]
+    finally:
+        process.kill()
+        process.wait(10)
+    rate = done["heard"]["messages"] / done["seconds"]
+    return [
+        row("Node's socket.io, delivered a second", size.room, rate, "/s"),
+        row("Node's socket.io, processor for each packet", size.room, each, "µs"),
+        row("ours against Node's, processor for each packet", size.room, burst["each"] / each, "x", "<= 1.5"),
+    ]
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 if __name__ == "__main__":

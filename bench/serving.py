@@ -52,11 +52,22 @@ def wait_for_answer(url: str, seconds: float = 120) -> None:
 def served(data: Path, *, port: int = 0, mode: str = "gevent", **settings: str) -> Iterator[Web]:
     """Run a web process; settings are RSE_... in small letters without the beginning."""
     port = port or servers.free_port()
+    connections = settings.pop("connections", "1000")  # sockets and pages together
     values = {
         "data_dir": str(data), "database_url": "", "redis_url": "", "async_mode": mode, "rate_limits": "0",
         "base_url": f"http://127.0.0.1:{port}", "log_level": "error", **settings,
     }  # fmt: skip
-    options = [*WORKERS[mode], "-w", "1", "--bind", f"127.0.0.1:{port}", "--timeout", "300"]
+    options = [
+        *WORKERS[mode],
+        "-w",
+        "1",
+        "--worker-connections",
+        connections,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--timeout",
+        "300",
+    ]
     options += ["--log-level", "error", "wsgi:app"]
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *options],

@@ -132,7 +132,7 @@ class Client {
       told.stalls++;
       const socket = ws._socket;
       socket.pause();
-      await pause(1000 * (1 + 12 * chance()));
+      await pause(1000 * (0.5 + plan.calm * chance() / 2));
       socket.resume();
     }
   }

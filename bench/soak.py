@@ -173,7 +173,7 @@ class Clients:
 
     def end(self) -> None:
         self._process.kill()
-        self._process.wait(10)
+        self._process.communicate(timeout=10)
 
 
 Stored = dict[str, dict[str, tuple[int, str, str]]]

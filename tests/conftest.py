@@ -42,7 +42,7 @@ LONG = (
     "browser/",
     "deployment/test_one_machine.py",
     "chat/test_real_servers.py",
-    "chat/test_crash.py",
+    "chat/test_soak.py",
     "accounts/test_simplesamlphp.py",
     "accounts/test_openid_real_provider.py",
     "provisioning/",
