@@ -11,6 +11,12 @@ MAX_TEXT = 400  # characters of a question
 MAX_WORDS = 24
 MIN_PREFIX = 3  # letters
 SENTENCE = 3  # words: a sentence in capitals names nothing
+TELLING = 2  # words beside which greetings and the like are not looked for
+GREETINGS = """
+bonjour bonsoir salut merci svp stp hello hi hey please thanks thank trop
+sait savez saurait connais connaissez anyone anybody someone somebody know knows
+"""
+SAID_BESIDE = frozenset(GREETINGS.split())  # in a question, folded; in a phrase each word is meant
 FILTERS = ("author", "group", "tag", "kind", "type", "department", "site", "from", "to", "has", "is")
 PIECE = re.compile(
     r"""(?P<minus>-(?=[^\s-]))?
@@ -93,6 +99,12 @@ def phrase_of(text: str) -> list[Word]:
     return [Word(word.exact, word.stem, gap=word.gap - first) for word in flat]
 
 
+def telling(words: list[Word]) -> list[Word]:
+    """Leave out what one says beside a question, where enough is left: "bonjour", "does anyone know"."""
+    kept = [word for word in words if word.exact not in SAID_BESIDE]
+    return kept if len(kept) >= TELLING else words
+
+
 def _unique(words: list[Word]) -> list[Word]:
     return list({(word.exact, word.prefix): word for word in words}.values())[:MAX_WORDS]
 
@@ -134,7 +146,7 @@ def parse(text: str) -> Parsed:
         else:
             run.append(piece)
             plain.append(piece)
-    words += words_of(" ".join(run)) if run else []
+    words += telling(words_of(" ".join(run))) if run else []
     return Parsed(
         _unique(words),
         [p for p in phrases if p][:8],

@@ -13,7 +13,7 @@ from rse.core.audience import EVERYONE
 from rse.search.engine import FACET_VALUES, FACETS, MAX_LIMIT, Found, Results, SearchQuery
 from rse.search.grammar import Parsed, Word, apart, parse, widen, words_of
 from rse.search.postgres_text import holding, phrase, quoted, together
-from rse.search.ranking import EVIDENCE, FRESH_HALF_LIFE, FRESH_SHARE, MOST, ROUNDING
+from rse.search.ranking import EVIDENCE, FRESH_HALF_LIFE, FRESH_SHARE, MOST, NEARLY, ROUNDING, nearly
 
 VERSIONED = "(SELECT version FROM search.state WHERE id = 1) = :version"
 COMMON = 5_000  # documents: a word that one may read in more is common, and its rarity is not counted further
@@ -220,6 +220,9 @@ def search(connection: Connection, query: SearchQuery, version: str) -> Results:
     ranked = query.sort != "date"
     question = Question(connection, query.audience, version)
     results = question.page(*question.all_of(parsed), query, ranked=ranked)
+    if nearly(parsed, results, query):
+        question = Question(connection, query.audience, version)
+        return question.page(*question.any_of(parsed, NEARLY), query, ranked=ranked)
     parsed = apart(parsed)
     for share in (MOST, 0.0):
         if results.total or parsed.phrases or len(parsed.words) <= 1:  # a phrase is meant as it stands

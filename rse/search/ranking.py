@@ -28,11 +28,19 @@ FRESH_SHARE = 0.3  # of a score
 FRESH_HALF_LIFE = 120 * 86_400  # seconds
 RECENT = 24  # questions whose rows are kept
 MOST = 0.4  # of the rarity of the words asked for: of two about as rare, either
+NEARLY = 0.5  # the same, where some words find one or two things: what holds half stands below them
+FEW, SENTENCE = 3, 3  # hits; words
 ROUNDING = 1e-9  # a half of equal parts is a half, in whatever order they were added
 TIMELESS = {"person", "group"}
 EVIDENCE = {"post", "comment", "message"}
 
 Matches = list[tuple[View, Scores]]
+
+
+def nearly(parsed: Parsed, results: Results, query: SearchQuery) -> bool:
+    """Tell whether what holds nearly all the words is shown too, below what holds all of them."""
+    few = 0 < results.total < FEW and len(parsed.words) >= SENTENCE
+    return few and not parsed.phrases and query.sort != "date"
 
 
 class Snapshot:
@@ -137,6 +145,8 @@ class Snapshot:
             rows = [] if empty else self._within(self._everything(), query.audience)
             return self._page(rows, query, worded=False, loose=False)
         results = self._page(self._matches(parsed, query, None), query)
+        if nearly(parsed, results, query):
+            return self._page(self._matches(parsed, query, NEARLY), query)
         parsed = apart(parsed)
         for share in (MOST, 0.0):
             if results.total or parsed.phrases or len(parsed.words) <= 1:  # a phrase is meant as it stands

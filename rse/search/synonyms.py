@@ -28,6 +28,19 @@ CDI, contrat à durée indéterminée, permanent contract
 CDD, contrat à durée déterminée, fixed-term contract
 RTT, jours de repos
 congés payés, paid leave
+heures supplémentaires, heures sup, overtime
+période d’essai, trial period, probation period
+préavis, notice period
+licenciement, dismissal, redundancy
+démission, resignation
+rupture conventionnelle, mutual termination
+apprenti, alternant, apprentice
+intérim, travail temporaire, temporary work
+prime, bonus
+canicule, chaleur, chaud, heat wave
+accident du travail, work accident
+maximum, maximal
+minimum, minimal
 congé, vacances, holiday
 congé maternité, maternity leave
 congé paternité, paternity leave

@@ -16,6 +16,7 @@ from rse.feed.composing import reach
 from rse.search import queries, saving
 from rse.search.asking import FIELD
 from rse.search.current import asker, backend
+from rse.search.grammar import parse
 from rse.search.next_step import next_step
 from rse.search.queries import Answer
 from rse.search.schemas import SearchInput
@@ -79,6 +80,7 @@ def search() -> Any:
         asks=asks,
         said=saving.kept(asked),
         unready=unready,
+        narrowed=bool(_filtered(asked) or parse(asked.q).filters),
         link=lambda **changes: _link(asked, **changes),
     )
 

@@ -188,3 +188,22 @@ def test_hostile_questions_are_answered(engine: SearchBackend, text: str) -> Non
     ask(engine, text, facets=True)
     engine.suggest(text, frozenset({"everyone"}))
     engine.evidence(text, frozenset({"everyone"}))
+
+
+def test_where_a_few_words_find_little_what_holds_nearly_all_stands_below(engines: Engines) -> None:
+    engine = engines.make(
+        [
+            document(1, "il fait trop chaud dans le bureau du sous-sol"),
+            document(2, "chaud au bureau : ventilateurs"),
+            document(3, "le bureau des entrées"),
+            *(document(n, "un bureau") for n in range(10, 40)),
+            *(document(n, "rien de tel") for n in range(50, 90)),
+        ],
+        "nearly",
+    )
+    found = ask(engine, "chaud bureau sous-sol")
+    assert keys(found)[:2] == ["post:1", "post:2"]
+    assert not found.loose
+    assert "post:3" not in keys(found)
+    assert keys(ask(engine, "chaud bureau sous-sol", sort="date")) == ["post:1"]
+    assert keys(ask(engine, '"chaud dans" bureau sous-sol')) == ["post:1"]

@@ -27,6 +27,9 @@ def test_words_phrases_exclusions_and_filters() -> None:
     ("text", "expected"),
     [
         ("qui connaît SAP ?", ["connait", "sap"]),
+        ("Bonjour, quelqu'un sait-il où poser ses congés ? Merci", ["saitil", "poser", "conges"]),
+        ("does anyone know how to mount a drive", ["mount", "drive"]),
+        ("hello world", ["hello", "world"]),
         ("the", ["the"]),
         ("et ou", ["et", "ou"]),
         ("SI", ["si"]),

@@ -27,6 +27,7 @@ def test_the_question_is_prefilled_and_asked_of_who_could_answer(company: Compan
     assert "Aucun résultat pour « soudage »" in page
     assert re.search(r"<textarea[^>]*>soudage</textarea>", page)
     assert "personnes</strong> de l’entreprise" in page
+    assert 'href="/search?q=soudage"' in page
     assert people(page) == [company.pid("karim"), company.pid("sofia")]
     assert "soudage : référent" in page
     sent = {"kind": "question", "body": "Qui sait souder le titane ?", "ask": company.pid("karim")}
