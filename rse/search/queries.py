@@ -126,7 +126,8 @@ def _answer(
     near: Sequence[Correction],
 ) -> Answer:
     """Show what was found: one look at each owner's rows, one at the cards of people."""
-    ahead = {kind: found for kind, found in ahead.items() if found.loose <= results.loose}
+    # who holds some word of a sentence is not meant by it, unless there is nothing else
+    ahead = {kind: found for kind, found in ahead.items() if not (found.loose and results.total)}
     every = [found for part in (*ahead.values(), results) for found in part.found]
     texts = best_texts(experts.people.values()) if experts else []
     hits = hits_of(asker, ((found.kind, found.id) for found in (*every, *texts)))
