@@ -55,6 +55,20 @@ def show(rows: list[dict[str, Any]]) -> None:
         print(f"{left} {row.get('target', ''):<10} {met(row)}", flush=True)
 
 
+def machine() -> str:
+    """Name what is measured on."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def keep(rows: list[dict[str, Any]]) -> Path:
+    """Write rows with the machine's name and load to a new file of bench/results; give it."""
+    folder = Path(__file__).parent / "results"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    path.write_text(json.dumps({"machine": machine(), "load": os.getloadavg(), "rows": rows}, indent=1))
+    return path
+
+
 def main() -> int:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description="Benchmarks of rse")
@@ -62,19 +76,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     sizes = SIZES[:1] if arguments.quick else SIZES
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    print(f"{machine}, load {os.getloadavg()[0]:.1f}")
+    print(f"{machine()}, load {os.getloadavg()[0]:.1f}")
     os.environ["RSE_LOG_LEVEL"] = "error"  # a line for each request would drown the table
     found: list[dict[str, Any]] = []
     for name in arguments.modules or MODULES:
         rows = importlib.import_module(f"bench.{name}").run(sizes)
         show(rows)
         found += rows
-    folder = Path(__file__).parent / "results"
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
-    path.write_text(json.dumps({"machine": machine, "load": os.getloadavg(), "rows": found}, indent=1))
-    print(path)
+    print(keep(found))
     return 0
 
 
