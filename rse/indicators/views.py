@@ -1,6 +1,7 @@
 """Pages: the team, the definitions; and the visit that a page tells of."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
@@ -26,7 +27,8 @@ from rse.indicators import (
 from rse.indicators.queries import PublishedWeek, Series, Team
 
 blueprint = Blueprint("indicators", __name__)
-NAMED = 3  # neighbours that are named before "and others"
+NAMED = 3  # departments that are named before "and others"
+TABS = 5  # teams beside one another; more are a list to open
 
 
 @route(blueprint, "/team", rule=EMPLOYEE)
@@ -71,6 +73,7 @@ def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
         heading=heading(chosen),
         beside=beside(chosen),
         team_tabs=tabs(found),
+        side_by_side=TABS,
         figures=figures.figures(own, around, week.day, week.floor, definitions.TEAM),
         pairs=definitions.PAIRS,
         away=_away(),
@@ -81,7 +84,7 @@ def _team_page(week: PublishedWeek, found: list[Team], chosen: Team) -> Any:
 
 def title(team: Team) -> str:
     """Name the manager's own departments in a cell, or the cell for who heads what lies above."""
-    return enumeration(list(team.own)) if team.own else label(team)
+    return _named(team.own) if team.own else label(team)
 
 
 def label(team: Team, depth: int = 1) -> str:
@@ -108,10 +111,14 @@ def heading(team: Team) -> str:
 
 def beside(team: Team) -> str:
     """Name those who are counted together with the manager's own people, "" when nobody is."""
-    names = list(team.neighbours)
-    if len(names) > NAMED:
+    return _named(team.neighbours) if team.neighbours else ""
+
+
+def _named(names: Sequence[str]) -> str:
+    """Join a few names, and say how many others there are: whoever heads a division has dozens."""
+    if len(names) > NAMED + 1:
         names = [*names[:NAMED], ngettext("%(n)s other", "%(n)s others", len(names) - NAMED)]
-    return enumeration(names) if names else ""
+    return enumeration(list(names))
 
 
 def _company(week: PublishedWeek | None) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from rse.core import clock, db
-from rse.indicators import running
+from rse.indicators import running, views
 from rse.indicators.engine.formulas import INDICATORS
 from rse.indicators.models import Visit
-from rse.people.models import PersonSkill, Profile
+from rse.indicators.queries import Team
+from rse.people.models import Department, PersonSkill, Profile
 from tests import factories
 from tests.indicators.company import last_sunday, today
 
@@ -40,6 +41,23 @@ def test_a_small_team_is_named_with_its_neighbours(app, published):
     page = factories.browser_of(app, published.manager("Achats")).get("/team")
     assert "votre équipe et 2 voisines" in page.text
     assert "Finance et RH" in page.text
+
+
+def test_who_heads_many_departments_reads_a_few_names_and_opens_a_list(app, published, monkeypatch):
+    factory = published.departments["Rosemar / Usine"]
+    db.begin_write().execute(
+        update(Department).where(Department.id == factory).values(head_id=published.outsider)
+    )
+    db.commit()
+    head = factories.browser_of(app, published.outsider)
+    assert "Choisir parmi" not in head.get("/team").text
+    monkeypatch.setattr(views, "TABS", 1)
+    page = head.get("/team").text
+    assert "Choisir parmi vos 2 équipes" in page
+    assert page.count('aria-current="true"') == 1
+    many = Team(1, "Rosemar / Usine", [f"Atelier {n}" for n in range(20)], [], frozenset())
+    with app.test_request_context():
+        assert views.title(many) == "Atelier 0, Atelier 1, Atelier 2 et 17 autres"
 
 
 def test_cells_of_others_do_not_exist(app, published):
