@@ -11,6 +11,7 @@ from rse.core.i18n import _, ngettext
 from rse.core.web import EMPLOYEE, flash, route, see_other, viewer
 from rse.groups import policy, queries, service
 from rse.groups.views import blueprint
+from rse.people.welcome import done
 
 AT_WORK, CLUBS = 6, 3
 MOST = 20  # ticked at once
@@ -25,7 +26,7 @@ def offer(session: Session, who: Viewer, _subject: object = None) -> str:
 
 @route(blueprint, "/welcome/groups", rule=EMPLOYEE, methods=("POST",), limit="30/hour")
 def enter_offered() -> Any:
-    """Enter the ticked groups, then go on with the welcome."""
+    """Enter the ticked groups, then go on with the welcome, or end it (`done`)."""
     session, who = db.session(), viewer()
     entered = 0
     for slug in request.form.getlist("groups")[:MOST]:
@@ -36,6 +37,6 @@ def enter_offered() -> Any:
     if entered:
         said = ngettext("You are in %(n)s more group.", "You are in %(n)s more groups.", entered)
         flash(said, "ok")
-    else:
+    elif "done" not in request.form:
         flash(_("Tick the groups that you want to enter."), "warn")
-    return see_other("people.welcome", step=3)
+    return done() if "done" in request.form else see_other("people.welcome", step=3)

@@ -131,8 +131,10 @@ def own_skills() -> Any:
 @route(blueprint, "/settings/skills", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
 def add_skill() -> Any:
     """Declare one skill more."""
-    form = read_form(OneSkill)
     then = request.args.get("then")
+    if then == "next" and not request.form.get("label", "").strip():
+        return _next_step(3)
+    form = read_form(OneSkill)
     if form.value is None:
         return _skills_page(form, 422)
     try:
@@ -142,7 +144,15 @@ def add_skill() -> Any:
         return _skills_page(Form(form.data, None, error.errors), 422)
     if is_fragment():
         return _skills_page()
+    if then == "next":
+        return _next_step(3)
     return see_other(".welcome" if then == "welcome" else ".own_skills")
+
+
+def _next_step(step: int) -> Any:
+    """Go on with the welcome, what was chosen on its page being kept."""
+    service.set_welcome(db.session(), viewer().id, step)
+    return see_other(".welcome")
 
 
 @route(blueprint, "/settings/skills/<slug>", rule=SIGNED_IN, methods=("POST",), limit="120/minute")
@@ -185,6 +195,8 @@ def save_preferences() -> Any:
     service.prefer(
         db.session(), viewer(), language=chosen.language, timezone=chosen.timezone, theme=chosen.theme
     )
+    if request.args.get("then") == "next":
+        return _next_step(2)
     response = see_other(".welcome" if request.args.get("then") == "welcome" else ".preferences")
     if chosen.theme:
         remember_theme(response, chosen.theme)

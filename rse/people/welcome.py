@@ -61,11 +61,16 @@ def welcome_next() -> Any:
     """Go on to the next step, or leave the welcome."""
     step = request.form.get("step", type=int) or 1
     if request.form.get("skip") or step >= STEPS:
-        service.set_welcome(db.session(), viewer().id, service.WELCOME_DONE)
-        flash(_("Welcome! You find all of this again in your settings."), "ok")
-        return redirect(_onward(), 303)
+        return done()
     service.set_welcome(db.session(), viewer().id, step + 1)
     return see_other("people.welcome")
+
+
+def done() -> Any:
+    """End the welcome, and lead to where the newcomer was going."""
+    service.set_welcome(db.session(), viewer().id, service.WELCOME_DONE)
+    flash(_("Welcome! You find all of this again in your settings."), "ok")
+    return redirect(_onward(), 303)
 
 
 def _onward() -> str:

@@ -45,6 +45,19 @@ def test_open_groups_are_offered_and_ticked_ones_entered(browser_as: Browser, se
     assert session.query(Membership).count() == 2
 
 
+def test_who_ticks_groups_and_ends_the_welcome_is_in_them(browser_as: Browser, session: Session) -> None:
+    make("qualite", "open")
+    browser = browser_as("karim")
+    html = browser.get("/welcome?step=3").text
+    assert 'form="welcome-groups" name="done"' in html
+    answer = browser.post("/welcome/groups", data={"groups": ["qualite"], "done": "1"})
+    assert answer.location == "/"
+    assert session.query(Membership).count() == 1
+    assert browser.get("/welcome").location == "/settings/profile"
+    again = browser.post("/welcome/groups", data={"done": "1"})
+    assert "Cochez" not in browser.get(again.location).text
+
+
 def test_what_does_not_exist_for_them_is_not_found(browser_as: Browser) -> None:
     make("cabale", "secret")
     assert browser_as("karim").post("/welcome/groups", data={"groups": "cabale"}).status_code == 404

@@ -37,6 +37,19 @@ def test_steps_follow_and_end(browser_as: Browser, cast: dict[str, int]) -> None
     assert browser.get("/welcome").location == "/settings/profile"
 
 
+def test_what_was_begun_on_a_step_is_kept_by_going_on(browser_as: Browser, cast: dict[str, int]) -> None:
+    arrive(cast["karim"], first=True)
+    browser = browser_as("karim")
+    browser.post("/settings/preferences?then=next", data={"language": "en"})
+    assert "Step 2 of 3" in browser.get("/welcome").text
+    browser.post("/settings/skills?then=next", data={"label": "Soudage", "level": "3"})
+    assert "Step 3 of 3" in browser.get("/welcome").text
+    assert "Soudage" in browser.get("/settings/skills").text
+    browser.post("/welcome", data={"step": "1"})
+    browser.post("/settings/skills?then=next", data={"label": " ", "level": "2"})
+    assert "Step 3 of 3" in browser.get("/welcome").text
+
+
 def test_it_can_be_skipped(browser_as: Browser, cast: dict[str, int]) -> None:
     arrive(cast["karim"], first=True)
     browser = browser_as("karim")
