@@ -18,13 +18,14 @@ _WORDS = {
         "le la les des du un une et est sont dans pour par sur avec que qui ne pas plus nous vous ils "
         "elle il je ce cette ces aux au se sa son ses notre nos votre vos leur leurs mais ou où donc "
         "si comme être avoir ont été fait faire tout tous très bien peut quand l' d' qu' j' n' c' s' "
-        "m' y en de à"
+        "m' y en de à comment pourquoi quel quelle quels quelles après avant chez sans sous depuis "
+        "entre cela ça aussi bonjour merci voir"
     ),
     "en": (
         "the of and to is are was were be been in for on with that this these those it its we you "
         "they he she i not no but or if as at by from have has had will would can could should do "
         "does did our your their my what when who which how there here all any some about more than "
-        "so just"
+        "so just after before without under since between why also hello thanks please per into"
     ),
     "de": (
         "der die das den dem des ein eine einen einem und ist sind war nicht mit auf für von zu im am "

@@ -121,10 +121,15 @@ async function thread(root, socket) {
     if (items[0]) document.getElementById(items[0].id).focus();
   });
   const count = () => Number(byId(id)?.querySelector('[data-comments]')?.dataset.comments ?? 0);
-  let beyond = count() - comments.children.length; // those on other pages of the thread
-  comments.addEventListener('htmx:after:settle', () => { beyond = Math.max(0, count() - comments.children.length); });
+  const beyond = Math.max(0, count() - comments.children.length); // those on other pages of the thread
+  const title = document.getElementById('comments-title');
+  comments.addEventListener('htmx:after:settle', () => changed(id)); // one's own comment is in, or gone: the card counts it
   document.addEventListener('rse:post', ({ detail }) => {
-    if (detail === id) say(Math.max(0, count() - comments.children.length - beyond));
+    if (detail !== id) return;
+    const now = count();
+    say(Math.max(0, now - comments.children.length - beyond));
+    const { textNone, textOne, textMany } = title.dataset;
+    title.textContent = now > 1 ? textMany.replace('{n}', now) : now ? textOne : textNone;
   });
   socket.on('connect', () => changed(id));
 }

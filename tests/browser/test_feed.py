@@ -43,6 +43,7 @@ def answer(amelie: Page, karim: Page, link: str) -> None:
     karim.locator("#comment-form .primary").click()
     expect(karim.locator("#comment-list > li")).to_have_count(1)
     expect(karim.locator("#comment")).to_have_value("")
+    expect(karim.locator("#comments-title")).to_contain_text("1 réponse")
     amelie.locator(".fresh").click()
     expect(amelie.locator("#comment-list > li")).to_contain_text("Ex ib")
     amelie.locator("#comment-list button[name=comment_id]").click()

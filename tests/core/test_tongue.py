@@ -11,6 +11,7 @@ from rse.core import tongue
         ("fr", "Bonjour à tous, la réunion de demain est déplacée dans la salle du deuxième étage."),
         ("fr", "Qui sait comment on règle l’offset du capteur sur la ligne 3 ? Le manuel n’en dit rien."),
         ("fr", "SAP : le batch de nuit a planté, j'ai relancé le job et je vous tiens au courant."),
+        ("fr", "Comment étalonner la colonne de mesure après un changement de palpeur ?"),
         ("en", "Has anybody seen the new release notes? We should talk about them before the demo."),
         ("en", "The pump in building B is leaking again, and it has been since Monday."),
         ("de", "Die neue Anlage ist seit gestern in Betrieb, aber wir haben noch nicht alle Werte."),
