@@ -26,6 +26,7 @@ from flask import Flask
 from sqlalchemy import insert
 
 from bench.feed import NOW, SECRET, Reader, cookies
+from bench.large import settle
 from bench.run import keep, show
 from bench.search import QUESTIONS, REAL, Row, milliseconds, p95, vocabulary
 from rse.accounts.models import Person
@@ -156,6 +157,8 @@ def application(texts: int, database: str) -> Iterator[tuple[Flask, int]]:
             Base.metadata.create_all(db.db.engine)
             who = fill(db.begin_write(), texts)
             db.commit()
+            if database:
+                settle(database)
             yield app, who
             db.db.session.remove()
             db.db.engine.dispose()
