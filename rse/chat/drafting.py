@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from rse.chat import policy, queries
@@ -42,7 +42,12 @@ def keep(session: Session, viewer: Viewer, conversation_id: int, body: str) -> s
     return body
 
 
+_DRAFT = MessageDraft.__table__.c
+_FORGET = delete(MessageDraft).where(
+    _DRAFT.person_id == bindparam("person"), _DRAFT.conversation_id == bindparam("conversation")
+)  # every message asks it: built once
+
+
 def forget(session: Session, conversation_id: int, person_id: int) -> None:
     """Forget what a person has begun to write in a conversation: it was sent, or they have left."""
-    here = (MessageDraft.person_id == person_id, MessageDraft.conversation_id == conversation_id)
-    session.execute(delete(MessageDraft).where(*here))
+    session.connection().execute(_FORGET, {"person": person_id, "conversation": conversation_id})

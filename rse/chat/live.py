@@ -34,6 +34,8 @@ from rse.core.policy import NotFound
 from rse.groups.events import GroupRetokened
 from rse.groups.models import Group
 
+SAID = "chat.said"  # in a session: the direct message just sent, with its era, not to be asked for again
+
 
 def _session() -> Session:
     found: Session = db.db.session()
@@ -61,7 +63,17 @@ def send(viewer: Viewer, sent: SendLive) -> dict[str, Any]:
         thread_id=sent.thread_id,
         attachments=sent.attachments,
     )
-    return {"message": shapes.messages(_session(), [message])[0]}
+    shown = _own(viewer, message)
+    if message.audience.startswith("conversation:"):
+        _session().info[SAID] = {message.id: (shown, message.era)}
+    return {"message": shown}
+
+
+def _own(viewer: Viewer, message: Message) -> dict[str, Any]:
+    """Write a message that the viewer has just sent: who they are is known."""
+    if message.files or message.thread_id:
+        return shapes.messages(_session(), [message])[0]
+    return shapes.message(message, viewer.card)
 
 
 @handler("conversation:read", MarkReadLive, writes=True)
@@ -132,6 +144,10 @@ def _group_rooms(conversation: Conversation, group: Group) -> list[str]:
 def deliver(session: Session, events: Sequence[Any]) -> None:
     """Tell the readers' sockets what was just committed."""
     for event in events:
+        said = session.info.pop(SAID, {}).get(getattr(event, "message_id", None))
+        if said is not None:
+            _tell(session, event, said[0], said[1], None)
+            continue
         conversation = session.get(Conversation, event.conversation_id)
         if conversation is None:
             continue
@@ -156,14 +172,19 @@ NAMES = {
 
 def _tell_message(session: Session, event: Any, conversation: Conversation, group: Group | None) -> None:
     message = session.get(Message, event.message_id)
-    if message is None:
-        return
-    readers = queries.recipients(session, conversation.id, message.era)
-    rooms = _group_rooms(conversation, group) if group else [person_token(p) for p in readers]
-    (payload,) = shapes.messages(session, [message])
+    if message is not None:
+        (payload,) = shapes.messages(session, [message])
+        rooms = _group_rooms(conversation, group) if group else None
+        _tell(session, event, payload, message.era, rooms)
+
+
+def _tell(session: Session, event: Any, payload: dict[str, Any], era: int, rooms: list[str] | None) -> None:
+    """Tell these rooms, or those who read this era, what a message is now; and those who count it."""
+    readers = queries.recipients(session, event.conversation_id, era)
     if isinstance(event, MessageReacted):
-        payload |= {"person_id": encode_id(event.person_id), "name": event.sign, "on": event.on}
-    live.send(NAMES[type(event)], {**payload, "pos": event.pos}, rooms)
+        payload = {**payload, "person_id": encode_id(event.person_id), "name": event.sign, "on": event.on}
+    everybody = rooms or [person_token(p) for p in readers]
+    live.send(NAMES[type(event)], {**payload, "pos": event.pos}, everybody)
     if isinstance(event, MessageSent):
         counted = [person_token(p) for p, muted in readers.items() if not muted and p != event.author_id]
         if counted:

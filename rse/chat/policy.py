@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rse.chat.models import Conversation
+from rse.chat.models import Conversation, Participation
 from rse.core.audience import Viewer
 from rse.groups import policy as groups
 from rse.groups.models import Group, Membership
@@ -22,6 +22,7 @@ class Place:
     takes_part: bool  # has a participation that stands
     group: Group | None = None
     membership: Membership | None = None
+    mine: Participation | None = None
 
     @property
     def direct(self) -> bool:

@@ -1,4 +1,4 @@
-"""Reads of conversations. The rule of who reads them stands in `_places` and `readable_messages`."""
+"""Reads of conversations. The rule of who reads them stands in `_PLACES` and `readable_messages`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,49 +12,55 @@ from rse.accounts.models import Person
 from rse.accounts.names import fold
 from rse.chat.models import Conversation, ConversationEvent, Message, Participation
 from rse.chat.policy import Place
-from rse.core.audience import EVERYONE, Viewer, conversation_token, readable
+from rse.core.audience import EVERYONE, Viewer, conversation_token, prepared, readable, tokens_of
 from rse.core.policy import NotFound
 from rse.groups.models import Group, Membership
 
 
-def _mine(viewer: Viewer) -> ColumnElement[bool]:
+def _of(person: Any) -> ColumnElement[bool]:
     return and_(
         Participation.conversation_id == Conversation.id,
-        Participation.person_id == viewer.id,
+        Participation.person_id == person,
         Participation.left_at.is_(None),
     )
 
 
-def _places(viewer: Viewer) -> Any:
-    """Select the conversations that exist for a viewer, each with their place in it."""
-    tie = and_(
-        Membership.group_id == Group.id, Membership.person_id == viewer.id, Membership.state == "active"
-    )
+def _select_places() -> Any:
+    """Select the conversations that exist for a viewer, each with their place in it: built once."""
+    viewer: Any = bindparam("viewer")
+    tie = and_(Membership.group_id == Group.id, Membership.person_id == viewer, Membership.state == "active")
     return (
         select(Conversation, Participation, Group, Membership)
-        .outerjoin(Participation, _mine(viewer))
+        .outerjoin(Participation, _of(viewer))
         .outerjoin(Group, Group.id == Conversation.group_id)
         .outerjoin(Membership, tie)
         .where(
             or_(
                 and_(Conversation.group_id.is_(None), Participation.person_id.is_not(None)),
-                readable(Group.posts_audience, viewer),
+                prepared(Group.posts_audience),
             ),
         )
     )
+
+
+_PLACES = _select_places()
+_PLACE = _PLACES.where(Conversation.id == bindparam("conversation")).execution_options(populate_existing=True)
+
+
+def _given(viewer: Viewer) -> dict[str, Any]:
+    return {"viewer": viewer.id, **tokens_of(viewer)}
 
 
 def _place(row: Any) -> Place:
     conversation, mine, group, membership = row
     if mine is None:
         return Place(conversation, 1, 0, muted=False, takes_part=False, group=group, membership=membership)
-    return Place(conversation, mine.since_era, mine.read_seq, mine.muted, True, group, membership)
+    return Place(conversation, mine.since_era, mine.read_seq, mine.muted, True, group, membership, mine)
 
 
 def place(session: Session, viewer: Viewer, conversation_id: int) -> Place:
     """Give a conversation as the viewer stands in it now. Raises NotFound when it does not exist for them."""
-    query = _places(viewer).where(Conversation.id == conversation_id)
-    row = session.execute(query.execution_options(populate_existing=True)).first()
+    row = session.execute(_PLACE, {"conversation": conversation_id, **_given(viewer)}).first()
     if row is None:
         raise NotFound
     return _place(row)
@@ -63,13 +69,13 @@ def place(session: Session, viewer: Viewer, conversation_id: int) -> Place:
 def places(session: Session, viewer: Viewer, conversation_ids: Iterable[int]) -> list[Place]:
     """Give those of these conversations that exist for the viewer."""
     wanted = list(conversation_ids)
-    query = _places(viewer).where(Conversation.id.in_(wanted))
-    return [_place(row) for row in session.execute(query)] if wanted else []
+    query = _PLACES.where(Conversation.id.in_(wanted))
+    return [_place(row) for row in session.execute(query, _given(viewer))] if wanted else []
 
 
 def group_place(session: Session, viewer: Viewer, group_id: int) -> Place | None:
     """Give a group's discussion as the viewer stands in it; None when there is none yet, or not for them."""
-    row = session.execute(_places(viewer).where(Conversation.group_id == group_id)).first()
+    row = session.execute(_PLACES.where(Conversation.group_id == group_id), _given(viewer)).first()
     return _place(row) if row else None
 
 
@@ -86,14 +92,14 @@ def listed(
     Groups' discussions that nobody has written in are left out until the viewer takes part.
     """
     begun = and_(Membership.person_id.is_not(None), Conversation.seq > 0)
-    query = _places(viewer).where(or_(Participation.person_id.is_not(None), begun))
+    query = _PLACES.where(or_(Participation.person_id.is_not(None), begun))
     if q:
         query = query.where(_named(q))
     if after:
         older = and_(Conversation.active_at == after[0], Conversation.id < after[1])
         query = query.where(or_(Conversation.active_at < after[0], older))
     query = query.order_by(Conversation.active_at.desc(), Conversation.id.desc()).limit(limit + 1)
-    return [_place(row) for row in session.execute(query)]
+    return [_place(row) for row in session.execute(query, _given(viewer))]
 
 
 def _named(q: str) -> ColumnElement[bool]:
@@ -136,14 +142,18 @@ def readers(session: Session, conversation_id: int) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+_READS = Participation.__table__.c
+_RECIPIENTS = select(_READS.person_id, _READS.muted).where(
+    _READS.conversation_id == bindparam("conversation"),
+    _READS.left_at.is_(None),
+    _READS.since_era <= bindparam("era"),
+)
+
+
 def recipients(session: Session, conversation_id: int, era: int) -> dict[int, bool]:
     """Give {person: muted} of those who take part and read this era; for delivery right after a commit."""
-    query = select(Participation.person_id, Participation.muted).where(
-        Participation.conversation_id == conversation_id,
-        Participation.left_at.is_(None),
-        Participation.since_era <= era,
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
+    given = {"conversation": conversation_id, "era": era}
+    return {row[0]: row[1] for row in session.connection().execute(_RECIPIENTS, given)}
 
 
 def by_key(session: Session, key: str) -> Conversation | None:
@@ -175,7 +185,7 @@ def conversation_tokens(session: Session, viewer: Viewer) -> set[str]:
     """
     query = (
         select(Conversation.id, Participation.since_era, Conversation.era)
-        .join(Participation, _mine(viewer))
+        .join(Participation, _of(viewer.id))
         .where(Conversation.group_id.is_(None))
     )
     return {
@@ -242,10 +252,15 @@ def messages(
     return list(session.scalars(query.limit(limit + 1)))
 
 
+_SENT = select(Message.__table__.c.id).where(
+    Message.__table__.c.author_id == bindparam("author"), Message.__table__.c.client_id == bindparam("client")
+)
+
+
 def by_client_id(session: Session, author_id: int, client_id: str) -> Message | None:
     """Give the message that an author has sent under an id of their own."""
-    query = select(Message).where(Message.author_id == author_id, Message.client_id == client_id)
-    return session.scalars(query).first()
+    known = session.connection().scalar(_SENT, {"author": author_id, "client": client_id})
+    return session.get(Message, known) if known else None
 
 
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Message]:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from rse.chat import drafting, policy, queries, threads
 from rse.chat.events import ConversationRead, MessageDeleted, MessageEdited, MessageSent
 from rse.chat.models import Message, Participation
-from rse.chat.numbers import log, take
+from rse.chat.numbers import give_back, log, take, take_message
 from rse.chat.policy import Place
 from rse.core import clock, text
 from rse.core.audience import Viewer
 from rse.core.events import emit
 from rse.core.i18n import _
-from rse.core.model import encode_id
+from rse.core.model import encode_id, new_id
 from rse.core.policy import Action, Invalid, NotFound, Refused, require
 from rse.files import service as files
 
@@ -37,29 +37,30 @@ def send(
 
     Raises NotFound, Refused, or Invalid for a reply to something else, or a file that is not theirs.
     """
-    taken = take(session, conversation_id, messages=1)
+    message_id, now = new_id(), clock.now()
+    taken = take_message(session, conversation_id, message_id, now)
     place = queries.place(session, viewer, conversation_id)
     _require_send(viewer, place)
     known = queries.by_client_id(session, viewer.id, client_id)
     if known is not None:
-        take(session, conversation_id, messages=-1, events=-1)  # nobody has seen the numbers: we hold the row
+        if known.conversation_id == conversation_id:
+            give_back(session, conversation_id, taken.seq)
         if known.conversation_id != conversation_id:
             raise Invalid(client_id=_("This id has been used in another conversation."))
         return known
     quoted = _quoted(session, place, reply_to)
     root = threads.root_of(session, place, thread_id) if thread_id else None
     era, thread_id = (root.era, root.id) if root else (place.conversation.era, None)
-    said = {"client_id": client_id, "reply_to": quoted, "thread_id": thread_id}
-    message = _store(session, viewer, place, taken.seq, body=body, era=era, **said)
+    said = {"id": message_id, "at": now, "client_id": client_id, "reply_to": quoted, "thread_id": thread_id}
+    message = _new(session, viewer, place, taken.seq, body=body, era=era, **said)
     if root is not None:
         root.replies, root.replied_at = root.replies + 1, message.at
-        session.flush()
+    take_part(session, viewer, place, taken.seq)
     if attachments:
         group_id = place.group.id if place.group else None
         here = ("message", message.id, attachments)
         message.files = files.attach(session, viewer, *here, group_id=group_id, alts=alts)
     log(session, place, taken.pos, "message:new", message.era, message_id=message.id)
-    take_part(session, viewer, place, taken.seq)
     drafting.forget(session, conversation_id, viewer.id)
     named = _mentioned(session, place, body)
     event = MessageSent(conversation_id, message.id, viewer.id, taken.pos, message.at, tuple(named))
@@ -84,19 +85,15 @@ def _quoted(session: Session, place: Place, reply_to: int | None) -> int | None:
     return reply_to
 
 
-def _store(
+def _new(
     session: Session, viewer: Viewer, place: Place, seq: int, *, body: str, era: int, **values: Any
 ) -> Message:
-    conversation, now = place.conversation, clock.now()
     message = Message(
-        conversation_id=conversation.id, seq=seq, era=era, audience=threads.audience(place, era), at=now,
+        conversation_id=place.conversation.id, seq=seq, era=era, audience=threads.audience(place, era),
         author_id=viewer.id, body=body, body_html=_render(session, place, body), reactions={}, version=1,
-        **values,
+        replies=0, files=0, **values,
     )  # fmt: skip
     session.add(message)
-    session.flush()
-    conversation.last_id, conversation.active_at = message.id, now
-    session.flush()
     return message
 
 
@@ -161,7 +158,7 @@ def take_part(session: Session, viewer: Viewer, place: Place, read_seq: int) -> 
 
     In a group's discussion this is also how one begins to take part.
     """
-    mine = session.get(Participation, (place.conversation.id, viewer.id))
+    mine = place.mine or session.get(Participation, (place.conversation.id, viewer.id))
     if mine is None:
         values = {"conversation_id": place.conversation.id, "person_id": viewer.id, "joined_at": clock.now()}
         try:
