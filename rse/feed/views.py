@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request, url_for
 
 from rse.core import db, kinds
 from rse.core.i18n import _
-from rse.core.model import decode_id
+from rse.core.model import decode_id, encode_id
 from rse.core.policy import NotFound
 from rse.core.web import SIGNED_IN, Form, decode_cursor, encode_cursor, page, route, see_other, viewer
 from rse.feed import cards, choosing, closing, composing, leaving_out, policy, queries, silencing, timeline
@@ -141,9 +142,10 @@ def card(post_id: int) -> Any:
     return card_of(entry)
 
 
-def card_of(entry: Entry, *, folded: bool = True) -> Response:
-    """Answer with one card."""
+def card_of(entry: Entry) -> Response:
+    """Answer with one card: whole where the page that asks is the post's own."""
     session, who = db.session(), viewer()
+    folded = urlsplit(request.headers.get("HX-Current-URL", "")).path != f"/posts/{encode_id(entry.id)}"
     moderated = composing.moderated(groups.mine(who))
     html = cards.render(session, who, [entry], moderated=moderated, folded=folded)
     return page("feed/_one.html", card=html[0])

@@ -5,7 +5,7 @@ import { live } from './core/live.js';
 import { announce } from './core/page.js';
 
 const MOST = 10; // more than that: the page is loaded again
-const headers = { 'HX-Request': 'true' };
+const headers = { 'HX-Request': 'true', 'HX-Current-URL': location.href }; // on the post's own page its card is whole
 const byId = id => document.getElementById(`post-${id}`);
 const wait = milliseconds => new Promise(done => { setTimeout(done, milliseconds); });
 
@@ -54,7 +54,7 @@ async function refresh(id) {
   }
   for (const part of [':scope > header', ':scope > .part', ':scope > footer']) {
     const [old, fresh] = [card.querySelector(part), element.querySelector(part)];
-    if (old?.querySelector(':popover-open')) return;
+    if (old?.querySelector(':popover-open, details[open]')) return;
     if (!old || !fresh) continue;
     old.replaceWith(fresh);
     htmx.process(fresh);

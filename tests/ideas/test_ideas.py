@@ -188,3 +188,16 @@ def test_who_had_the_idea_is_told_of_the_answer(browser_as: Browse) -> None:
     assert "réponse publique" in told
     assert "Retenue pour mars." in told
     assert "réponse publique" not in browser_as("karim").get("/notifications").get_data(as_text=True)
+
+
+def test_its_own_page_keeps_what_one_decides_when_a_part_of_it_comes_anew(browser_as: Browse) -> None:
+    thomas, key = browser_as("thomas"), propose(browser_as("amelie"))
+    decide = "Changer l’étape"
+    assert decide in thomas.get(f"/posts/{key}").text
+    for own, path in ((True, f"/posts/{key}"), (False, "/"), (False, "/groups/x")):
+        here = {"HX-Request": "true", "HX-Current-URL": f"http://localhost{path}?x=1#comments"}
+        for answer in (
+            thomas.get(f"/posts/{key}/card", headers=here),
+            thomas.post(f"/posts/{key}/vote", headers=here),
+        ):
+            assert (decide in answer.text) == own, path
