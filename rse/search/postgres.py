@@ -23,7 +23,7 @@ from rse.search.postgres_text import Vector, vector_of
 
 log = structlog.get_logger()
 T = TypeVar("T")
-VERSION = f"postgresql 2.{analysis.VERSION}"  # of tables and analysis
+VERSION = f"postgresql 3.{analysis.VERSION}"  # of tables and analysis
 WRITING, REBUILDING = 7_236_001, 7_236_002  # advisory locks
 CHUNK = 5_000  # documents of one transaction while building
 PATIENCE = "4s"  # for one question
@@ -43,8 +43,11 @@ TABLE = """CREATE TABLE search.building (
     at bigint NOT NULL, post_kind text NOT NULL, tags text[] NOT NULL, department text NOT NULL,
     site text NOT NULL, root text NOT NULL, accepted bool NOT NULL, marks text[] NOT NULL,
     version bigint NOT NULL,
-    shortness real NOT NULL, words tsvector NOT NULL)"""
+    shortness real NOT NULL, words tsvector NOT NULL)
+    WITH (toast_tuple_target = 8160)"""  # words stand in the row: who ranks reads them, several times each
+NAMED = "kind IN ('person', 'group')"  # what is completed while one types
 INDEXES = {  # name: what it is over; made when the rows are there
+    "document_names": f"INDEX {{}} ON search.building USING gin (words) WHERE {NAMED}",
     "document_key": "UNIQUE INDEX {} ON search.building (key)",
     "document_words": "INDEX {} ON search.building USING gin (words)",
     "document_author": "INDEX {} ON search.building (author_id)",

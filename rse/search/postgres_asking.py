@@ -118,8 +118,11 @@ class Question:
         condition = self.asked(" & ".join(parts + _without(parsed)))
         return f"d.words @@ {condition}", f"d.shortness * ({' + '.join(score)})"
 
-    def any_of(self, parsed: Parsed, share: float = 0.0) -> tuple[str, str]:
-        """Ask for a share of the words, by rarity; holding more counts more."""
+    def any_of(self, parsed: Parsed, share: float = 0.0, *, telling: bool = False) -> tuple[str, str]:
+        """Ask for a share of the words, by rarity; holding more counts more.
+
+        `telling` leaves out what holds common words alone, where there is a rarer one: it would be last.
+        """
         weighed = list(zip(parsed.words, self.rarities(parsed.words), strict=True))
         known = [(word, rarity) for word, rarity in weighed if rarity]
         total = sum(rarity for _, rarity in known) or 1.0
@@ -130,7 +133,9 @@ class Question:
             for word, rarity in known
         )
         score = " + ".join(f"{rarity} * {self.weight(word)}" for word, rarity in known)
-        some = " | ".join(holding(word) for word, _ in known)
+        common = math.log(1 + MANY / (COMMON + 0.5)) if telling else 0.0
+        told = [word for word, rarity in known if rarity > common] or [word for word, _ in known]
+        some = " | ".join(map(holding, told))
         condition = f"d.words @@ {self.asked(' & '.join([f'({some})', *_without(parsed)]))}"
         if share:
             condition += f" AND ({held}) >= {share * total * (1 - ROUNDING)}"
@@ -241,7 +246,7 @@ def evidence(
     if not parsed.words:
         return []
     question = Question(connection, audience, version)
-    condition, score = question.any_of(parsed)
+    condition, score = question.any_of(parsed, telling=True)
     speaks = f"d.kind = ANY({question.bind(sorted(EVIDENCE))})"
     speaking = f"{speaks} AND (d.kind <> 'message' OR d.group_id <> 0)"
     return question.best(f"{condition} AND {speaking}", score, k)

@@ -1,19 +1,22 @@
 """The application on PostgreSQL searches with PostgreSQL, unless it is told otherwise."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from rse.core import db, jobs
-from rse.search import tasks
+from rse.search import postgres_asking, tasks
 from rse.search.current import backend
 from rse.search.postgres import Postgres
 from rse.search.whoosh import Whoosh
 from rse.settings import BadSettings, load
 from tests import factories
 from tests.search.company import Company
+from tests.search.corpus import EVERYONE, document
+from tests.search.engines import Engines
 
 pytestmark = pytest.mark.postgres
 
@@ -80,3 +83,16 @@ def test_whoosh_can_be_chosen(make_app: Callable[..., Flask], postgres_url: str)
         jobs.drain()
     with pytest.raises(BadSettings, match="RSE_SEARCH"):
         load({"search": "postgresql"})
+
+
+def test_evidence_is_not_looked_for_by_common_words_alone(
+    postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_asking, "COMMON", 5)
+    engines = Engines("postgres", tmp_path, postgres_server)
+    engine = engines.make(
+        [document(1, "le laiton du projet"), *(document(n, "projet") for n in range(2, 12))]
+    )
+    assert [one.key for one in engine.evidence("projet laiton", EVERYONE)] == ["post:1"]
+    assert len(engine.evidence("projet", EVERYONE)) == 11
+    engines.close()
