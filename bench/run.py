@@ -24,6 +24,7 @@ MODULES = (
     "feed",
     "server",
     "search",
+    "search_pages",
     "search_kill",
     "experts",
     "chat",

@@ -45,6 +45,7 @@ class Item:
     subtitle: str = ""
     author: str = ""
     card: Card | None = None  # for people
+    root: str = ""  # the discussion that it stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,19 @@ def item(found: Found, hit: Hit, marker: Marker, card: Card | None) -> Item:
     return Item(
         found.kind, found.id, hit.title, marker.whole(hit.title), marker.snippet(hit.text), hit.url,
         hit.at, found.score, hit.subtitle, hit.author, card,
+        found.root if found.kind == "comment" else found.key,
     )  # fmt: skip
+
+
+def by_discussion(items: Sequence[Item]) -> list[tuple[Item, list[Item]]]:
+    """Give what is found with what else of the same discussion is on this page, at the place of the first."""
+    folded: dict[str, tuple[Item, list[Item]]] = {}
+    for one in items:
+        if one.root in folded:
+            folded[one.root][1].append(one)
+        else:
+            folded[one.root] = (one, [])
+    return list(folded.values())
 
 
 def _counts(results: Results) -> dict[str, int]:

@@ -69,6 +69,7 @@ def search() -> Any:
         search_text=asked.q,
         errors=errors,
         answer=answer,
+        discussions=_discussions(asked, answer),
         tabs=_tabs(asked, answer),
         sorts=_sorts(asked),
         facets=_facets(asked, answer),
@@ -83,6 +84,12 @@ def search() -> Any:
         narrowed=bool(_filtered(asked) or parse(asked.q).filters),
         link=lambda **changes: _link(asked, **changes),
     )
+
+
+def _discussions(asked: SearchInput, answer: Answer) -> list[tuple[queries.Item, list[queries.Item]]]:
+    """Give what is found with the rest of its discussion; by date each stands at its own."""
+    by_date: list[tuple[queries.Item, list[queries.Item]]] = [(one, []) for one in answer.items]
+    return by_date if asked.sort == "date" else queries.by_discussion(answer.items)
 
 
 def _next(asked: SearchInput) -> dict[str, Any]:

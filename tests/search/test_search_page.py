@@ -29,6 +29,22 @@ def test_results_are_marked_and_linked(company: Company) -> None:
     assert any(link.startswith("/posts/") for link in Links(page).found)
 
 
+def test_what_stands_in_one_discussion_stands_together(company: Company) -> None:
+    post = company.post("karim", "Le cuir se tanne", title="Cuir : le tannage")
+    company.comment("sofia", post, "Mon cuir a noirci")
+    company.comment("thomas", post, "Le cuir de vache aussi")
+    company.post("sofia", "Un sac en cuir")
+    company.index()
+    page = company["amelie"].get("/search?q=cuir").text
+    assert "4 résultats" in page
+    assert page.count('<article class="card result">') == 2
+    also = page.partition("Aussi dans cette discussion")[2].partition("</ul>")[0]
+    assert also.count("<li>") == 2
+    assert also.count('href="/comments/') + also.count('href="/posts/') == 2
+    assert company["amelie"].get("/search?q=cuir&sort=date").text.count('<article class="card result">') == 4
+    assert len(company.search("amelie", "cuir")["items"]) == 4
+
+
 def test_every_link_of_the_page_works(company: Company) -> None:
     slug = company.group("karim", "Atelier cuir")
     for n in range(25):
