@@ -208,6 +208,7 @@ def comment_card(comment_id: int) -> Response:
         parents=parents,
         mine=queries.my_reactions(session, who, [comment_id]),
         files=files.attached(session, "comment", [comment_id] if shown.files else []),
+        previews=files.links(session, [shown.link_id] if shown.link_id else []),
         reactions=cards.REACTIONS,
         may_write=policy.is_open(group),
         may_accept=kinds.of(post.kind).answerable and policy.may_accept(who, post.author_id, group, tie),

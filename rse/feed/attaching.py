@@ -41,6 +41,7 @@ def comment(
 ) -> Comment:
     """Write under a post, with files. Raises as service.comment and files.attach do."""
     added = service.comment(session, viewer, post_id, body=given.body, parent_id=given.parent_id)
+    added.link_id = previewing.wanted(session, added.body_html)
     group_id = session.get_one(Post, post_id).group_id if given.attachments else None
     _hang(session, viewer, _Written("comment", added, group_id), given.attachments or (), alts)
     return added
@@ -58,6 +59,7 @@ def edit(session: Session, viewer: Viewer, post_id: int, given: Any, **values: A
 def edit_comment(session: Session, viewer: Viewer, comment_id: int, given: Any) -> Comment:
     """Change one's own comment, and its files where they are named."""
     found = service.edit_comment(session, viewer, comment_id, body=given.body)
+    found.link_id = previewing.wanted(session, found.body_html)
     if given.attachments is not None:
         group_id = session.get_one(Post, found.post_id).group_id
         _replace(session, viewer, _Written("comment", found, group_id), given.attachments)
@@ -166,21 +168,32 @@ HOLDERS = (
 
 
 def linked(session: Session, events: Sequence[LinkRead]) -> None:
-    """Show what was read behind links, on the posts that have them."""
+    """Show what was read behind links, on the posts and comments that have them."""
     ids = [event.preview_id for event in events]
     query = select(Post.id, Post.at).where(Post.link_id.in_(ids), Post.deleted_at.is_(None))
     for post_id, at in session.execute(query).all():
         newer = update(Post).where(Post.id == post_id).values(version=Post.version + 1)
         session.execute(newer.execution_options(synchronize_session=False))
         emit(session, PostChanged(post_id, at))
+    said = select(Comment.id).where(Comment.link_id.in_(ids), Comment.deleted_at.is_(None))
+    comments = session.scalars(said).all()
+    newer = update(Comment).where(Comment.id.in_(comments)).values(version=Comment.version + 1)
+    session.execute(newer.execution_options(synchronize_session=False))
     session.expire_all()
+    where = select(Comment.post_id, Comment.id, Comment.at).where(Comment.id.in_(comments))
+    for post_id, comment_id, at in session.execute(where).all():
+        emit(session, CommentChanged(post_id, comment_id, at))
 
 
 def forget_links(session: Session, before: datetime, most: int) -> int:
-    """Remove what was read before a moment behind links that no post has any more; gives how many."""
-    used = select(Post.link_id).where(Post.link_id == LinkPreview.id, Post.deleted_at.is_(None)).exists()
-    old = select(LinkPreview.id).where(LinkPreview.asked_at < before, ~used).limit(most)
+    """Remove what was read before a moment behind links that nothing has any more; gives how many."""
+    used = [
+        select(table.link_id).where(table.link_id == LinkPreview.id, table.deleted_at.is_(None)).exists()
+        for table in (Post, Comment)
+    ]
+    old = select(LinkPreview.id).where(LinkPreview.asked_at < before, *(~one for one in used)).limit(most)
     ids = session.scalars(old).all()
-    session.execute(update(Post).where(Post.link_id.in_(ids)).values(link_id=None))
+    for table in (Post, Comment):
+        session.execute(update(table).where(table.link_id.in_(ids)).values(link_id=None))
     session.execute(delete(LinkPreview).where(LinkPreview.id.in_(ids)))
     return len(ids)

@@ -130,6 +130,7 @@ class CommentOut(BaseModel):
     reactions: dict[str, int]
     my_reactions: list[str]
     attachments: list[FileOut]
+    link_preview: LinkOut | None = None
 
 
 class CommentPage(BaseModel):
@@ -176,9 +177,7 @@ def _post(
         "answer_id": encode_id(body.answer_id) if body.answer_id else None,
         "attachments": [file_data(file) for file in files],
         "link_preview": asdict(link) if link else None,
-        "votes": None,
-        "status": None,
-        "poll": None,
+        **dict.fromkeys(("votes", "status", "poll")),
     }
 
 
@@ -281,6 +280,7 @@ def comments(
     """Write the comments of a readable post."""
     mine = queries.my_reactions(session, viewer, [c.id for c in shown])
     files = attached(session, "comment", [c.id for c in shown if c.files])
+    previews = links(session, {c.link_id for c in shown if c.link_id})
     return [
         {
             "id": encode_id(c.id),
@@ -294,6 +294,7 @@ def comments(
             "reactions": c.reactions,
             "my_reactions": [name for name in c.reactions if name in mine.get(c.id, ())],
             "attachments": [file_data(file) for file in files.get(c.id, ())],
+            "link_preview": asdict(previews[c.link_id]) if c.link_id in previews else None,
         }
         for c in shown
     ]

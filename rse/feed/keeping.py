@@ -39,7 +39,7 @@ KEEPS = (
         30, 7, 365, _words,
     ),
     Keep(
-        "link_previews", lazy("Previews of links that no post has any more"),
+        "link_previews", lazy("Previews of links that no post or comment has any more"),
         lazy("What a public page said of itself; nobody’s words."), 30, 1, 365, attaching.forget_links,
     ),
 )  # fmt: skip

@@ -67,6 +67,7 @@ class Comment(Identified):
     edited_at: Mapped[datetime | None]
     reactions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     files: Mapped[int] = mapped_column(default=0, server_default="0")
+    link_id: Mapped[int | None] = mapped_column(BigInteger, index=True)  # as of a post
     external_id: Mapped[str | None] = mapped_column(String(120), unique=True)
     version: Mapped[int] = mapped_column(default=1)
     deleted_at: Mapped[datetime | None]

@@ -183,6 +183,7 @@ class Shown:
     edited_at: datetime | None
     reactions: dict[str, int]
     files: int
+    link_id: int | None
     author: Card
 
 
@@ -190,7 +191,7 @@ def _comments() -> Any:
     return (
         select(
             *COLUMNS, Comment.id, Comment.post_id, Comment.parent_id, Comment.body, Comment.body_html,
-            Comment.at, Comment.edited_at, Comment.reactions, Comment.files,
+            Comment.at, Comment.edited_at, Comment.reactions, Comment.files, Comment.link_id,
         )
         .join(Comment, Comment.author_id == Person.id)
         .where(Comment.deleted_at.is_(None))

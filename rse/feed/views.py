@@ -186,6 +186,7 @@ def show_post(post_id: int, status: int = 200, form: Any = None) -> Response:
         mine=queries.my_reactions(session, who, [comment.id for comment in everyone]),
         reactions=cards.REACTIONS,
         files=files.attached(session, "comment", [comment.id for comment in everyone if comment.files]),
+        previews=files.links(session, {comment.link_id for comment in shown if comment.link_id}),
         held=taking.held(form),
         may_write=policy.is_open(group) and closed is None,
         closed=closed,

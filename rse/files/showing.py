@@ -53,4 +53,6 @@ def limits() -> dict[str, Any]:
 def init(app: Flask) -> None:
     """Register what templates ask for."""
     app.jinja_env.filters["filesize"] = size_text
-    app.jinja_env.globals.update(attached_files=attached, file_icon=_icon, file_limits=limits)
+    app.jinja_env.globals.update(
+        attached_files=attached, link_preview=preview, file_icon=_icon, file_limits=limits
+    )

@@ -21,7 +21,18 @@ from rse.notifications.views import blueprint
 SHOWN = 40  # posts; more than that is for the feed
 DAYS = {"yesterday": 1, "week": 7}
 POSTS = ("followed", "announcement")  # they are among the posts below
-ORDER = ("answer", "asked", "comment", "reply", "mention", "idea", "thanks", "accepted", "solved")
+ORDER = (
+    "answer",
+    "asked",
+    "comment",
+    "reply",
+    "mention",
+    "group_mention",
+    "idea",
+    "thanks",
+    "accepted",
+    "solved",
+)
 
 
 def since(who: Viewer, name: str) -> datetime:
@@ -49,6 +60,8 @@ def _words(kind: str, n: int) -> str:
             said = ngettext("%(n)s reply in your threads", "%(n)s replies in your threads", n)
         case "mention":
             said = ngettext("%(n)s mention of you", "%(n)s mentions of you", n)
+        case "group_mention":
+            said = ngettext("%(n)s mention of a group of yours", "%(n)s mentions of groups of yours", n)
         case "idea":
             said = ngettext("%(n)s decision about your ideas", "%(n)s decisions about your ideas", n)
         case "thanks":

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from rse.core import company, db, jobs, outside
+from rse.core import clock, company, db, jobs, outside
+from rse.feed import attaching
 from rse.files import previewing
 from rse.files.models import LinkPreview
 from tests import factories
@@ -235,3 +236,26 @@ def test_our_own_pages_and_what_is_switched_off_are_not_read(
     company.forget(db.session())
     publish(browser, f"Voir {site}/missing")
     assert previewing.read(rows()[-1].id) is False
+
+
+def test_a_comment_shows_what_is_behind_its_first_link(browse: Browse, site: str) -> None:
+    karim, post = browse("karim"), publish(browse("amelie"), "Qui sait ?")["id"]
+    under = f"/api/v1/posts/{post}/comments"
+    said = karim.post(under, json={"body": f"Voir {site}/usual"}).get_json()
+    assert said["link_preview"] is None
+    jobs.drain()
+    assert previewing.read(rows()[0].id)
+    shown = karim.get(under).get_json()["items"][0]
+    assert shown["link_preview"]["title"] == "Un pont <b>neuf</b>"
+    assert 'class="link-preview"' in karim.get(f"/posts/{post}").text
+    here = {"HX-Request": "true"}
+    assert 'class="link-preview"' in karim.get(f"/comments/{said['id']}/card", headers=here).text
+    db.rollback()
+    assert attaching.forget_links(db.begin_write(), clock.now(), 10) == 0  # a comment has it
+    db.rollback()
+    karim.patch(f"/api/v1/comments/{said['id']}", json={"body": "Rien"})
+    assert karim.get(under).get_json()["items"][0]["link_preview"] is None
+    db.rollback()
+    assert attaching.forget_links(db.begin_write(), clock.now(), 10) == 1
+    db.commit()
+    assert rows() == []
