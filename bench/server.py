@@ -53,10 +53,14 @@ class Reader(threading.Thread):
 
 
 def ask(
-    port: int, headers: dict[str, str], requests: list[tuple[str, str, bytes]], status: int = 200
+    port: int,
+    headers: dict[str, str],
+    requests: list[tuple[str, str, bytes]],
+    status: int = 200,
+    connections: int = CONCURRENCY,
 ) -> tuple[float, float]:
-    """Give (answers a second, 95th percentile in ms) at four connections."""
-    readers = [Reader(port, headers, requests, status) for _ in range(CONCURRENCY)]
+    """Give (answers a second, 95th percentile in ms) at so many connections that ask without a pause."""
+    readers = [Reader(port, headers, requests, status) for _ in range(connections)]
     now = time.perf_counter()
     for reader in readers:
         reader.begin, reader.end = now + WARM_UP, now + WARM_UP + SECONDS
@@ -137,17 +141,19 @@ def rows(port: int, cookie: dict[str, str], messages: int) -> list[dict[str, Any
 
     def note(what: str, requests: list[tuple[str, str, bytes]], rate: str, p95: str, **more: Any) -> None:
         headers = cookie | more.pop("headers", {})
-        loops, rates, slow = [], list[float](), list[float]()
+        loops, rates, slow, alone = [], list[float](), list[float](), list[float]()
         for _ in range(ROUNDS):
             loops.append(loop())
             per_second, late = ask(port, headers, requests, **more)
             rates.append(per_second)
             slow.append(late)
+            alone.append(ask(port, headers, requests, connections=1, **more)[1])
         for name, value, unit, target in (
             ("a second", median(rates), "/s", rate),
             ("a second, best round", max(rates), "/s", ""),
             (f"p95 at {CONCURRENCY}", median(slow), "ms", p95),
             (f"p95 at {CONCURRENCY}, best round", min(slow), "ms", ""),
+            ("p95 of one who asks alone", median(alone), "ms", p95),
             ("loop, slowest round", max(loops), "ms", ""),
         ):
             row = {"what": f"HTTP, {what}: {name}", "size": messages, "value": value}
