@@ -14,7 +14,7 @@ from rse.core import db, jobs
 from rse.notifications import exports, letters_in, replying, tasks
 from rse.notifications.models import MailReply
 from rse.settings import BadSettings, load
-from tests.notifications.test_mails import Office, text_of
+from tests.notifications.test_mails import Post, text_of
 from tests.smtp import Inbox
 
 SECRET = "of-the-mail-server-0123456789-abcdef"
@@ -24,7 +24,7 @@ OUTLOOK = "De : Agora <a@b.c>\nEnvoyé : lundi 23 novembre 2026 10:06\nÀ : Amé
 
 
 @pytest.fixture
-def office(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
     with Inbox() as inbox:
         app = make_app(
             mail_url=inbox.url, company="Agora", base_url="http://rse.example.com", reply_secret=SECRET,
@@ -32,10 +32,10 @@ def office(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> I
         )  # fmt: skip
         monkeypatch.setattr(replying, "tell_refusal", replying.tell_refusal.__wrapped__)
         with app.app_context():
-            yield Office(app, inbox, monkeypatch)
+            yield Post(app, inbox, monkeypatch)
 
 
-def told(office: Office, body: str = "Salut", **more: Any) -> tuple[str, Any]:
+def told(office: Post, body: str = "Salut", **more: Any) -> tuple[str, Any]:
     """Let Karim comment on a post of Amélie's; gives the post and the mail that tells her."""
     post = office.post("amelie", "Bonjour", title="Le plan", **more)
     office.comment("karim", post, body)
@@ -58,24 +58,24 @@ def answer(
     return made
 
 
-def hand_in(office: Office, mail: EmailMessage | bytes, secret: str = SECRET) -> Any:
+def hand_in(office: Post, mail: EmailMessage | bytes, secret: str = SECRET) -> Any:
     content = mail if isinstance(mail, bytes) else bytes(mail)
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "message/rfc822"}
     return office.app.test_client().post("/mail/replies", data=content, headers=headers)
 
 
-def comments(office: Office, post: str) -> list[tuple[str, str]]:
+def comments(office: Post, post: str) -> list[tuple[str, str]]:
     items = office.call("amelie", "GET", f"/posts/{post}/comments").json["items"]
     return [(item["author"]["display_name"], item["body"]) for item in items]
 
 
-def outcome(office: Office, mail: EmailMessage | bytes) -> str:
+def outcome(office: Post, mail: EmailMessage | bytes) -> str:
     response = hand_in(office, mail)
     assert response.status_code == 200, response.text
     return str(response.json["outcome"])
 
 
-def refusal(office: Office) -> str:
+def refusal(office: Post) -> str:
     """The mail that the last one in the box is, when it tells of a refusal."""
     mail = office.inbox.mails[-1]
     assert mail["Subject"] == "Votre réponse n’a pas été publiée"
@@ -83,7 +83,7 @@ def refusal(office: Office) -> str:
     return text_of(mail)
 
 
-def test_an_answer_becomes_a_comment_once_without_quote_and_signature(office: Office) -> None:
+def test_an_answer_becomes_a_comment_once_without_quote_and_signature(office: Post) -> None:
     post, mail = told(office)
     assert mail["Reply-To"].addresses[0].addr_spec.startswith("reponse+")
     assert len(mail["Reply-To"].addresses[0].username) <= 64
@@ -129,7 +129,7 @@ def test_what_somebody_wrote_is_told_from_what_they_quote(said: str, left: str) 
     assert letters_in.answer(said) == left
 
 
-def test_programs_are_not_heard_and_strangers_learn_nothing(office: Office) -> None:
+def test_programs_are_not_heard_and_strangers_learn_nothing(office: Post) -> None:
     post, mail = told(office)
     before = len(office.inbox.mails)
     for name, value in (
@@ -150,7 +150,7 @@ def test_programs_are_not_heard_and_strangers_learn_nothing(office: Office) -> N
     assert len(office.inbox.mails) == before
 
 
-def test_what_is_refused_is_said_to_the_persons_own_address(office: Office) -> None:
+def test_what_is_refused_is_said_to_the_persons_own_address(office: Post) -> None:
     post, mail = told(office)
     assert outcome(office, answer(mail, sender="someone@else.example")) == "refused"
     assert "someone@else.example" in refusal(office)
@@ -167,7 +167,7 @@ def test_what_is_refused_is_said_to_the_persons_own_address(office: Office) -> N
     assert "deux semaines" in refusal(office)
 
 
-def test_the_rights_are_those_of_now(office: Office) -> None:
+def test_the_rights_are_those_of_now(office: Post) -> None:
     slug = office.group("karim", "amelie", visibility="secret")
     post, mail = told(office, group=slug)
     assert office.call("karim", "DELETE", f"/groups/{slug}/members/{office.pid('amelie')}").status_code == 204
@@ -183,7 +183,7 @@ def test_the_rights_are_those_of_now(office: Office) -> None:
     assert len(office.inbox.mails) == before
 
 
-def test_many_answers_in_an_hour_are_refused(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_answers_in_an_hour_are_refused(office: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replying, "MOST", 2)
     _post, mail = told(office)
     for number in range(2):

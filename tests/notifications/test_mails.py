@@ -7,68 +7,39 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from rse.core import clock, jobs
+from rse.core import jobs
 from rse.notifications import mailing
-from tests import factories
-from tests.chat.conftest import World
+from tests.notifications.office import Office
 from tests.smtp import Inbox
 
-MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # ten o'clock in Paris
 
-
-class Office(World):
-    """The cast, a mail server, and a clock that stands until it is moved."""
+class Post(Office):
+    """The office, and a mail server."""
 
     def __init__(self, app: Flask, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.inbox, self.monkeypatch = inbox, monkeypatch
-        self.at(MONDAY)
-        super().__init__(app)
+        self.inbox = inbox
+        super().__init__(app, monkeypatch)
 
-    def at(self, moment: datetime) -> None:
-        self.now = moment
-        self.monkeypatch.setattr(clock, "now", lambda: self.now)
-
-    def later(self, **span: float) -> int:
-        """Let time pass and the worker run; gives how many mails went."""
-        jobs.drain()
-        self.at(self.now + timedelta(**span))
-        jobs.drain()
+    def run(self) -> int:
         return mailing.run()
-
-    def browser(self, name: str) -> factories.Client:
-        return factories.browser_of(self.app, self.ids[name])  # a session idles out while days pass
-
-    def post(self, name: str, body: str, **more: Any) -> str:
-        answer = self.call(name, "POST", "/posts", body=body, **more)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json["id"])
-
-    def comment(self, name: str, post: str, body: str) -> str:
-        answer = self.call(name, "POST", f"/posts/{post}/comments", body=body)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json["id"])
-
-    def wish(self, name: str, **wishes: Any) -> None:
-        answer = self.call(name, "PUT", "/me/preferences", notifications=wishes)
-        assert answer.status_code == 200, answer.text
 
     def mails(self, name: str) -> list[Any]:
         return self.inbox.to(f"{ {'amelie': 'amelie.rousseau', 'karim': 'karim.benali'}[name] }@demo.example")
 
 
 @pytest.fixture
-def office(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
     with Inbox() as inbox:
         app = make_app(mail_url=inbox.url, company="Agora", base_url="http://rse.example.com")
         with app.app_context():
-            yield Office(app, inbox, monkeypatch)
+            yield Post(app, inbox, monkeypatch)
 
 
 def text_of(mail: Any) -> str:
     return str(mail.get_body(("plain",)).get_content()).replace("\r\n", "\n")
 
 
-def test_what_stays_unread_is_mailed_once(office: Office) -> None:
+def test_what_stays_unread_is_mailed_once(office: Post) -> None:
     post = office.post("amelie", "Qui sait ?", title="Une question & demie", kind="question")
     office.comment("karim", post, "Moi **oui** <b>là</b>")
     assert office.later(seconds=10) == 0
@@ -88,7 +59,7 @@ def test_what_stays_unread_is_mailed_once(office: Office) -> None:
     assert "<b>là" not in html
 
 
-def test_what_is_read_in_time_is_not_mailed(office: Office) -> None:
+def test_what_is_read_in_time_is_not_mailed(office: Post) -> None:
     post = office.post("amelie", "Bonjour")
     office.comment("karim", post, "Salut")
     jobs.drain()
@@ -96,7 +67,7 @@ def test_what_is_read_in_time_is_not_mailed(office: Office) -> None:
     assert office.later(minutes=10) == 0
 
 
-def test_what_is_taken_back_leaves_no_trace(office: Office) -> None:
+def test_what_is_taken_back_leaves_no_trace(office: Post) -> None:
     post = office.post("amelie", "Bonjour")
     comment = office.comment("karim", post, "Oups, le mot de passe")
     office.later(seconds=9)
@@ -105,7 +76,7 @@ def test_what_is_taken_back_leaves_no_trace(office: Office) -> None:
     assert office.inbox.mails == []
 
 
-def test_mails_of_a_thread_stay_together_and_threads_go_in_one_mail(office: Office) -> None:
+def test_mails_of_a_thread_stay_together_and_threads_go_in_one_mail(office: Post) -> None:
     first = office.post("amelie", "Le plan", title="Le plan")
     office.comment("karim", first, "Un")
     office.later(minutes=6)
@@ -123,7 +94,7 @@ def test_mails_of_a_thread_stay_together_and_threads_go_in_one_mail(office: Offi
     assert text_of(gathered).index("== Le plan") < text_of(gathered).index("== Autre chose")
 
 
-def test_the_evening_is_quiet_and_the_morning_brings_one_mail(office: Office) -> None:
+def test_the_evening_is_quiet_and_the_morning_brings_one_mail(office: Post) -> None:
     post = office.post("amelie", "Bonjour")
     office.at(datetime(2026, 11, 27, 18, 30, tzinfo=UTC))  # Friday evening
     office.comment("karim", post, "Encore là ?")
@@ -138,7 +109,7 @@ def test_the_evening_is_quiet_and_the_morning_brings_one_mail(office: Office) ->
     assert "Oui" in text_of(mail)
 
 
-def test_a_person_may_widen_the_silence_and_choose_a_digest(office: Office) -> None:
+def test_a_person_may_widen_the_silence_and_choose_a_digest(office: Post) -> None:
     office.wish("amelie", quiet={"opens": "11:00"})
     post = office.post("amelie", "Bonjour")
     office.comment("karim", post, "Un")
@@ -158,7 +129,7 @@ def test_a_person_may_widen_the_silence_and_choose_a_digest(office: Office) -> N
 OFF = {"app": False, "mail": False}
 
 
-def test_off_means_off(office: Office) -> None:
+def test_off_means_off(office: Post) -> None:
     kinds = office.call("amelie", "GET", "/me/preferences").json["notifications"]["kinds"]
     assert len(kinds) >= 13
     office.wish("amelie", kinds=dict.fromkeys(kinds, OFF))
@@ -170,7 +141,7 @@ def test_off_means_off(office: Office) -> None:
     assert office.call("amelie", "GET", "/notifications").json["items"] == []
 
 
-def test_mail_off_leaves_the_page(office: Office) -> None:
+def test_mail_off_leaves_the_page(office: Post) -> None:
     office.wish("amelie", frequency="never")
     everything(office)
     office.later(days=1)
@@ -188,7 +159,7 @@ def test_mail_off_leaves_the_page(office: Office) -> None:
     }
 
 
-def everything(office: Office) -> None:
+def everything(office: Post) -> None:
     """Let everything happen to Amélie of which somebody can be told."""
     amelie, karim = office.pid("amelie"), office.pid("karim")
     skills = office.call("amelie", "PUT", "/me/skills", skills=[{"label": "Soudage"}]).json["skills"]
@@ -209,7 +180,7 @@ def everything(office: Office) -> None:
     jobs.drain()
 
 
-def test_a_group_is_switched_off_alone(office: Office) -> None:
+def test_a_group_is_switched_off_alone(office: Post) -> None:
     slug = office.group("amelie", "karim")
     office.wish("amelie", groups={slug: OFF})
     office.comment("karim", office.post("amelie", "Dedans", group=slug), "Un")
@@ -219,7 +190,7 @@ def test_a_group_is_switched_off_alone(office: Office) -> None:
     assert "Un" not in text_of(office.inbox.mails[0])
 
 
-def test_the_way_out_needs_no_sign_in_and_looking_changes_nothing(office: Office) -> None:
+def test_the_way_out_needs_no_sign_in_and_looking_changes_nothing(office: Post) -> None:
     post = office.post("amelie", "Bonjour")
     office.comment("karim", post, "Un")
     office.later(minutes=6)
@@ -240,7 +211,7 @@ def test_the_way_out_needs_no_sign_in_and_looking_changes_nothing(office: Office
     assert anybody.post("/notifications/unsubscribe/x").status_code == 404
 
 
-def test_a_server_that_is_away_loses_nothing(office: Office) -> None:
+def test_a_server_that_is_away_loses_nothing(office: Post) -> None:
     office.comment("karim", office.post("amelie", "Bonjour"), "Un")
     office.inbox.refuse["amelie.rousseau@demo.example"] = "451 4.3.0 later"
     assert office.later(minutes=6) == 0
@@ -253,7 +224,7 @@ def test_a_server_that_is_away_loses_nothing(office: Office) -> None:
     assert office.later(hours=1) == 0  # given up
 
 
-def test_who_cannot_read_it_any_more_gets_no_mail(office: Office) -> None:
+def test_who_cannot_read_it_any_more_gets_no_mail(office: Post) -> None:
     slug = office.group("amelie", "karim", visibility="secret")
     office.comment("amelie", office.post("karim", "Entre nous", group=slug), "Oui")
     jobs.drain()
@@ -262,14 +233,14 @@ def test_who_cannot_read_it_any_more_gets_no_mail(office: Office) -> None:
     assert mailing.run() == 0  # before the worker has come to it
 
 
-def test_english_is_written_to_who_reads_english(office: Office) -> None:
+def test_english_is_written_to_who_reads_english(office: Post) -> None:
     office.call("amelie", "PUT", "/me/preferences", language="en")
     office.comment("karim", office.post("amelie", "Hello"), "Hi")
     office.later(minutes=6)
     assert "Karim Benali commented on your post" in text_of(office.inbox.mails[0])
 
 
-def test_the_page_of_wishes_works_as_a_form(office: Office) -> None:
+def test_the_page_of_wishes_works_as_a_form(office: Post) -> None:
     browser = office.browser("amelie")
     html = browser.get("/settings/notifications").text
     assert "Commentaires sur mes publications, par courriel" in html
@@ -295,7 +266,7 @@ def test_the_page_of_wishes_works_as_a_form(office: Office) -> None:
     assert refused.status_code == 422
 
 
-def test_who_writes_in_the_evening_sees_when_mails_go(office: Office) -> None:
+def test_who_writes_in_the_evening_sees_when_mails_go(office: Post) -> None:
     assert "les courriels partiront" not in office.browser("amelie").get("/").text
     office.at(datetime(2026, 11, 27, 18, 30, tzinfo=UTC))  # Friday evening
     assert (

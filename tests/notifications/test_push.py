@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import http_ece
 import pytest
@@ -10,39 +9,26 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_priva
 from flask import Flask
 from sqlalchemy import func, select
 
-from rse.core import clock, company, db, jobs
+from rse.core import company, db, jobs
 from rse.notifications import exports, pushing, subscribing, webpush
 from rse.notifications.models import PushKey, PushSubscription
 from tests import factories
-from tests.chat.conftest import World
+from tests.notifications.office import Office
 from tests.push_service import Browser, PushService
 
-MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # ten o'clock in Paris
 SOON = 31  # seconds: a push goes for what is not read within thirty
 HERE = "/settings/notifications"
 
 
-class Office(World):
-    """The cast, a push service, and a clock that stands until it is moved."""
+class Phones(Office):
+    """The office, and a push service."""
 
     def __init__(self, app: Flask, service: PushService, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.service, self.monkeypatch = service, monkeypatch
-        self.at(MONDAY)
-        super().__init__(app)
+        self.service = service
+        super().__init__(app, monkeypatch)
 
-    def at(self, moment: datetime) -> None:
-        self.now = moment
-        self.monkeypatch.setattr(clock, "now", lambda: self.now)
-
-    def later(self, **span: float) -> int:
-        """Let time pass and the worker run; gives how many pushes were taken."""
-        jobs.drain()
-        self.at(self.now + timedelta(**span))
-        jobs.drain()
+    def run(self) -> int:
         return pushing.run()
-
-    def browser(self, name: str) -> factories.Client:
-        return factories.browser_of(self.app, self.ids[name])  # a session idles out while days pass
 
     def switch_on(self, name: str, device: str = "phone") -> tuple[Browser, factories.Client]:
         """Switch a browser on as its page does; gives it, and the client that is signed in there."""
@@ -52,27 +38,13 @@ class Office(World):
         assert answer.status_code == 204, answer.text
         return browser, signed
 
-    def post(self, name: str, body: str, **more: Any) -> str:
-        answer = self.call(name, "POST", "/posts", body=body, **more)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json["id"])
-
-    def comment(self, name: str, post: str, body: str) -> str:
-        answer = self.call(name, "POST", f"/posts/{post}/comments", body=body)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json["id"])
-
-    def wish(self, name: str, **wishes: Any) -> None:
-        answer = self.call(name, "PUT", "/me/preferences", notifications=wishes)
-        assert answer.status_code == 200, answer.text
-
 
 @pytest.fixture
-def office(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Iterator[Phones]:
     with PushService(monkeypatch) as service:
         app = make_app(company="Agora")
         with app.app_context():
-            yield Office(app, service, monkeypatch)
+            yield Phones(app, service, monkeypatch)
 
 
 def kept() -> int:
@@ -80,7 +52,7 @@ def kept() -> int:
     return db.db.session().scalar(select(func.count()).select_from(PushSubscription)) or 0
 
 
-def test_what_stays_unread_is_pushed_once_and_only_that_browser_opens_it(office: Office) -> None:
+def test_what_stays_unread_is_pushed_once_and_only_that_browser_opens_it(office: Phones) -> None:
     phone, _signed = office.switch_on("amelie")
     post = office.post("amelie", "Le mot de passe est melon", title="Un secret")
     comment = office.comment("karim", post, "Melon, vraiment ?")
@@ -106,7 +78,7 @@ def test_what_stays_unread_is_pushed_once_and_only_that_browser_opens_it(office:
         stranger.open(content)
 
 
-def test_what_was_written_is_said_to_who_asks_for_it(office: Office) -> None:
+def test_what_was_written_is_said_to_who_asks_for_it(office: Phones) -> None:
     phone, _signed = office.switch_on("amelie")
     office.wish("amelie", push_text=True)
     office.call("karim", "PUT", "/me/preferences", language="en")
@@ -129,7 +101,7 @@ def test_what_was_written_is_said_to_who_asks_for_it(office: Office) -> None:
     assert set(said["body"].split("\n")) == {"Le plan", "Le reste"}
 
 
-def test_what_is_read_or_taken_back_in_time_is_not_pushed(office: Office) -> None:
+def test_what_is_read_or_taken_back_in_time_is_not_pushed(office: Phones) -> None:
     office.switch_on("amelie")
     post = office.post("amelie", "Bonjour")
     office.comment("karim", post, "Salut")
@@ -151,7 +123,7 @@ def test_what_is_read_or_taken_back_in_time_is_not_pushed(office: Office) -> Non
     assert office.service.asked == []
 
 
-def test_the_evening_is_quiet_and_the_morning_brings_one_push(office: Office) -> None:
+def test_the_evening_is_quiet_and_the_morning_brings_one_push(office: Phones) -> None:
     phone, _signed = office.switch_on("amelie")
     post = office.post("amelie", "Bonjour")
     office.at(datetime(2026, 11, 27, 16, 40, tzinfo=UTC))  # Friday, twenty minutes before the end
@@ -177,7 +149,7 @@ def test_the_evening_is_quiet_and_the_morning_brings_one_push(office: Office) ->
     assert office.later(minutes=55) == 1
 
 
-def test_off_means_off(office: Office) -> None:
+def test_off_means_off(office: Phones) -> None:
     office.switch_on("amelie")
     post = office.post("amelie", "Bonjour")
     office.wish("amelie", kinds={"comment": {"push": False}})
@@ -211,7 +183,7 @@ def test_off_means_off(office: Office) -> None:
 
 
 def test_a_browser_that_is_gone_is_forgotten_and_a_service_that_is_away_is_tried_again(
-    office: Office,
+    office: Phones,
 ) -> None:
     phone, _signed = office.switch_on("amelie", "phone")
     office.switch_on("amelie", "gone")
@@ -228,7 +200,7 @@ def test_a_browser_that_is_gone_is_forgotten_and_a_service_that_is_away_is_tried
     assert "injoignable" not in office.browser("amelie").get(HERE).text
 
 
-def test_a_browser_ends_with_its_session(office: Office) -> None:
+def test_a_browser_ends_with_its_session(office: Phones) -> None:
     _phone, signed = office.switch_on("amelie", "phone")
     _laptop, other = office.switch_on("amelie", "laptop")
     assert kept() == 2
@@ -244,7 +216,7 @@ def test_a_browser_ends_with_its_session(office: Office) -> None:
     assert office.later(minutes=1) == 0
 
 
-def test_the_settings_list_try_and_end_them_and_nobody_else_does(office: Office) -> None:
+def test_the_settings_list_try_and_end_them_and_nobody_else_does(office: Phones) -> None:
     phone, signed = office.switch_on("amelie")
     office.at(datetime(2026, 11, 23, 20, 0, tzinfo=UTC))  # a trial is asked for, also in the evening
     assert "Ce navigateur" in signed.get(HERE).text
@@ -287,14 +259,14 @@ def test_the_settings_list_try_and_end_them_and_nobody_else_does(office: Office)
         {"auth": ""},
     ],
 )
-def test_what_no_browser_would_send_is_refused(office: Office, wrong: dict[str, str]) -> None:
+def test_what_no_browser_would_send_is_refused(office: Phones, wrong: dict[str, str]) -> None:
     browser = Browser(office.service, "phone")
     answer = office.browser("amelie").post("/notifications/push", data=browser.form | wrong)
     assert answer.status_code == 422
     assert kept() == 0
 
 
-def test_the_keys_are_sealed_and_follow_the_secret_key(office: Office) -> None:
+def test_the_keys_are_sealed_and_follow_the_secret_key(office: Phones) -> None:
     office.switch_on("amelie")
     session = db.begin_write()
     row = session.scalars(select(PushKey)).one()
