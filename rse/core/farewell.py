@@ -19,9 +19,8 @@ def on_end() -> None:
         return
 
     def end(number: int, frame: Any) -> None:
-        with suppress(
-            AssertionError
-        ):  # gevent below sockets that are set to threads: the end comes all the same
+        # With gevent below sockets that are set to threads, no thread can begin here: the end comes anyway.
+        with suppress(AssertionError):
             live.socketio.start_background_task(let_go)
         before(number, frame)
 
