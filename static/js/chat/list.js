@@ -37,4 +37,6 @@ export async function start(section) {
   let first = !socket.connected;
   socket.on('connect', () => { if (!first) later(); first = false; });
   document.addEventListener('rse:missed', later);
+  // Where sockets are blocked it is asked for now and then.
+  setInterval(() => { if (!socket.connected && navigator.onLine && !document.hidden) later(); }, 8000 + Math.random() * 4000);
 }
