@@ -57,6 +57,34 @@ def tell_mention(session: Session, event: MessageSent) -> Iterator[Told]:
         )  # fmt: skip
 
 
+def tell_thread(session: Session, event: MessageSent) -> Iterator[Told]:
+    """Tell of an answer in a group's discussion those who have written in its thread: once, until they read.
+
+    Who is named in it is told of that.
+    """
+    found = _sent(session, event)
+    if found is None or found[0].group_id is None or found[1].thread_id is None:
+        return
+    conversation, message = found
+    root = message.thread_id
+    wrote = select(Message.author_id).where(
+        or_(Message.id == root, Message.thread_id == root), Message.deleted_at.is_(None)
+    )
+    query = select(Participation.person_id, Participation.read_seq).where(
+        Participation.conversation_id == conversation.id,
+        Participation.person_id.in_(wrote),
+        Participation.person_id.not_in(event.mentioned),
+        Participation.left_at.is_(None),
+        ~Participation.muted,
+        Participation.read_seq < message.seq,
+    )
+    for person_id, read_seq in session.execute(query).all():
+        yield Told(
+            f"thread:{root}:{read_seq}", f"conversation:{conversation.id}", message.id, message.at,
+            message.audience, [person_id], message.author_id, conversation.group_id,
+        )  # fmt: skip
+
+
 def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> dict[int, Line]:
     """Say the notifications of conversations; messages that cannot be read (any more) are left out."""
     wanted = {n.object_id for n in noted}
@@ -76,11 +104,23 @@ def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> dict[int,
             continue
         group = place.group
         subject = group.name if group else place.conversation.title or _("Message from %(name)s", name=name)
-        said = _("%(name)s mentioned you", name=name) if group else _("%(name)s wrote to you", name=name)
-        url = f"/groups/{group.slug}/discussion" if group else f"/messages/{encode_id(place.conversation.id)}"
+        said, url = _said(note, name), f"/messages/{encode_id(place.conversation.id)}"
+        if note.kind == "thread":
+            url += f"/on/{encode_id(message.thread_id or message.id)}/thread"
+        elif group:
+            url = f"/groups/{group.slug}/discussion"
         words = text.excerpt(text.plain(message.body_html), EXCERPT)
         found[note.id] = Line(said, url, subject, words)
     return found
+
+
+def _said(note: Noted, name: str) -> str:
+    """Say what somebody did."""
+    if note.kind == "thread":
+        return _("%(name)s replied in a thread in which you wrote", name=name)
+    if note.kind == "discussion":
+        return _("%(name)s mentioned you", name=name)
+    return _("%(name)s wrote to you", name=name)
 
 
 def tell_asked(session: Session, event: PromotionAsked) -> Iterator[Told]:
@@ -157,6 +197,10 @@ NOTICES = (
     Notice(
         "discussion", lazy("Somebody mentions me in a group's discussion"), "messages-square",
         (MessageSent,), tell_mention, lines,
+    ),
+    Notice(
+        "thread", lazy("Somebody replies in a thread in which I wrote, in a group's discussion"),
+        "messages-square", (MessageSent,), tell_thread, lines,
     ),
     Notice(
         "promotion", lazy("Somebody asks me to make a post of a message of mine, or answers me"), "share-2",

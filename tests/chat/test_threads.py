@@ -1,9 +1,11 @@
 """Threads: messages under a message, apart from the conversation's flow, read by who reads the message."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 
+from rse.core import db, jobs
 from tests.chat.conftest import Socket, World
 from tests.chat.test_pages import get, post, unread
 
@@ -77,3 +79,56 @@ def test_a_thread_goes_by_forms(small_world: World) -> None:
     world.call("amelie", "PUT", f"/conversations/{place}/read", seq=2)
     assert unread(get(world, "amelie", "/messages")) == ""
     get(world, "sofia", thread, 404)
+
+
+def test_a_file_goes_into_a_thread_by_its_form(small_world: World) -> None:
+    world = small_world
+    place = world.conversation("amelie", "karim")
+    root = world.say("amelie", place, "Le plan ?")
+    thread = f"/messages/{place}/on/{root['id']}/thread"
+    page = get(world, "karim", thread)
+    assert 'enctype="multipart/form-data"' in page
+    assert 'id="thread-files" type="file" name="files"' in page
+    done = world.browser("karim").post(
+        f"/messages/{place}",
+        data={
+            "thread_id": root["id"], "body": "", "client_id": "f1",
+            "files": (io.BytesIO(b"Plan du quai 3"), "plan.txt"),
+        },
+        content_type="multipart/form-data",
+    )  # fmt: skip
+    assert (done.status_code, done.headers["Location"]) == (303, thread)
+    assert "plan.txt" in get(world, "amelie", thread)
+
+
+def test_who_writes_in_a_thread_of_a_group_is_told_of_answers_once_until_they_read(
+    small_world: World,
+) -> None:
+    world = small_world
+    slug = world.group("amelie", "karim", "sofia", "claire")
+    place = world.call("amelie", "GET", f"/groups/{slug}/conversation").get_json()["id"]
+    root = world.say("amelie", place, "Qui vient mardi ?")
+    world.say("karim", place, "Moi", thread_id=root["id"])
+    first = world.say("sofia", place, "Moi aussi", thread_id=root["id"])
+    world.say("sofia", place, "Avec le plan", thread_id=root["id"])
+    world.say("claire", place, "Ailleurs")
+
+    def told(name: str) -> list[tuple[str, str]]:
+        jobs.drain()
+        db.rollback()
+        items = world.call(name, "GET", "/notifications").get_json()["items"]
+        return [(item["kind"], item["excerpt"]) for item in items]
+
+    assert told("amelie") == [("thread", "Moi")]  # the rest waits under it until she reads
+    assert told("karim") == [("thread", "Moi aussi")]
+    assert told("sofia") == told("claire") == []
+    note = world.call("karim", "GET", "/notifications").get_json()["items"][0]
+    assert "Sofia Marchetti a répondu dans un fil" in note["text"]
+    assert get(world, "karim", note["url"]).count("Moi aussi") == 1
+    world.call("karim", "PUT", f"/conversations/{place}/read", seq=5)
+    world.call("sofia", "PATCH", f"/messages/{first['id']}", body="Moi aussi, si possible")
+    world.say("amelie", place, "Parfait @karim.benali", thread_id=root["id"])
+    assert [kind for kind, _ in told("karim")] == ["discussion", "thread"]  # named: told of that, and once
+    world.call("amelie", "PUT", f"/conversations/{place}/mute", muted=True)
+    world.say("karim", place, "À mardi", thread_id=root["id"])
+    assert len(told("amelie")) == 1

@@ -1,7 +1,10 @@
 // A thread that is open beside its conversation: shows what comes under its message, sends what is written there.
+import { attachments } from '../core/attach.js';
 import { forgetDrafts } from '../core/drafts.js';
+import { toast } from '../core/page.js';
 import { drawing } from './show.js';
 import { sending } from './sending.js';
+import { call } from './wire.js';
 
 export function thread(section, room, { id, me, counted }) {
   const root = section.dataset.thread;
@@ -24,12 +27,21 @@ export function thread(section, room, { id, me, counted }) {
     if (low || event.author.id === me) end();
   }
 
-  form?.addEventListener('submit', event => {
+  let describing = false;
+  form?.addEventListener('submit', async event => {
     event.preventDefault();
     const body = area.value.trim();
-    if (!body) return;
-    queue.send({ body, thread_id: root });
+    const files = attachments(form);
+    const ids = files?.ids() ?? [];
+    if (describing || (!body && !ids.length)) return;
+    const described = Object.entries(files?.described() ?? {});
+    describing = described.length > 0;
+    try {
+      if (describing) await Promise.all(described.map(([file, alt]) => call('PATCH', `/files/${file}`, { alt })));
+    } catch (error) { toast(error.message, 'error'); return; } finally { describing = false; }
+    queue.send({ body, thread_id: root, attachments: ids });
     area.value = '';
+    files?.clear();
     forgetDrafts(form);
     area.dispatchEvent(new InputEvent('input', { bubbles: true }));
     area.focus();
@@ -38,8 +50,9 @@ export function thread(section, room, { id, me, counted }) {
     const touch = matchMedia('(pointer: coarse)').matches && !matchMedia('(pointer: fine)').matches;
     if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || event.isComposing || touch) return;
     event.preventDefault();
-    if (area.value.trim()) form.requestSubmit();
+    if (area.value.trim() || attachments(form)?.count()) form.requestSubmit();
   });
+  form?.addEventListener('rse:attached', ({ detail }) => { area.required = !detail; });
   end();
   return { root, show, run: queue.run, get waiting() { return queue.waiting; } };
 }
