@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from rse.core.audience import EVERYONE
 from rse.search.engine import FACET_VALUES, FACETS, MAX_LIMIT, Found, Results, SearchQuery
@@ -15,6 +17,7 @@ from rse.search.grammar import Parsed, Word, apart, parse, widen, words_of
 from rse.search.postgres_text import holding, phrase, quoted, together
 from rse.search.ranking import EVIDENCE, FRESH_HALF_LIFE, FRESH_SHARE, MOST, NEARLY, ROUNDING, nearly
 
+log = structlog.get_logger()
 VERSIONED = "(SELECT version FROM search.state WHERE id = 1) = :version"
 COMMON = 5_000  # documents: a word that one may read in more is common, and its rarity is not counted further
 MANY = 20_000  # documents against which the rarity of a word is measured
@@ -226,8 +229,7 @@ def search(connection: Connection, query: SearchQuery, version: str) -> Results:
     question = Question(connection, query.audience, version)
     results = question.page(*question.all_of(parsed), query, ranked=ranked)
     if nearly(parsed, results, query):
-        question = Question(connection, query.audience, version)
-        return question.page(*question.any_of(parsed, NEARLY), query, ranked=ranked)
+        return _with_nearly(connection, parsed, query, version) or results
     parsed = apart(parsed)
     for share in (MOST, 0.0):
         if results.total or parsed.phrases or len(parsed.words) <= 1:  # a phrase is meant as it stands
@@ -236,6 +238,17 @@ def search(connection: Connection, query: SearchQuery, version: str) -> Results:
         found = question.page(*question.any_of(parsed, share), query, ranked=ranked)
         results = Results(found.found, found.total, found.facets, found.after, bool(found.total))
     return results
+
+
+def _with_nearly(connection: Connection, parsed: Parsed, query: SearchQuery, version: str) -> Results | None:
+    """Answer with what holds nearly all the words too; None where that takes too long: the rest stands."""
+    try:
+        with connection.begin_nested():
+            question = Question(connection, query.audience, version)
+            return question.page(*question.any_of(parsed, NEARLY, telling=True), query, ranked=True)
+    except DBAPIError as error:
+        log.info("search took too long for more", reason=type(error.orig).__name__)
+        return None
 
 
 def evidence(

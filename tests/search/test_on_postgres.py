@@ -15,7 +15,7 @@ from rse.search.whoosh import Whoosh
 from rse.settings import BadSettings, load
 from tests import factories
 from tests.search.company import Company
-from tests.search.corpus import EVERYONE, document
+from tests.search.corpus import EVERYONE, ask, document, keys
 from tests.search.engines import Engines
 
 pytestmark = pytest.mark.postgres
@@ -95,4 +95,17 @@ def test_evidence_is_not_looked_for_by_common_words_alone(
     )
     assert [one.key for one in engine.evidence("projet laiton", EVERYONE)] == ["post:1"]
     assert len(engine.evidence("projet", EVERYONE)) == 11
+    engines.close()
+
+
+def test_what_holds_all_the_words_stands_when_looking_for_more_takes_too_long(
+    postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines = Engines("postgres", tmp_path, postgres_server)
+    engine = engines.make([document(1, "le laiton du projet noirci"), document(2, "laiton noirci")])
+    assert len(ask(engine, "laiton noirci projet").found) == 2
+    monkeypatch.setattr(
+        postgres_asking.Question, "any_of", lambda *_args, **_values: ("1/(d.at - d.at) > 0", "0")
+    )
+    assert keys(ask(engine, "laiton noirci projet")) == ["post:1"]
     engines.close()
