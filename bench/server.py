@@ -9,21 +9,26 @@ import http.client
 import os
 import random
 import re
+import sqlite3
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 from bench import company
 from bench.front import free_port, signed_in, skip_welcome, start
-from bench.imports import timed
+from bench.imports import ROOT, environment, timed
+from bench.serving import memory
 
 CONCURRENCY, SECONDS, WARM_UP, ROUNDS = 4, 4.0, 1.0, 5
 PEOPLE, MESSAGES, QUICK = 1_200, 69_354, 7_000
+LONGEST = 180  # seconds for the worker to do what waits
 
 
 class Reader(threading.Thread):
@@ -126,11 +131,37 @@ def run(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
         cookie = {"Cookie": f"rse_session={signed_in(data, uids[3])}"}
         server = start_pinned(data, port)
         try:
-            return list(rows(port, cookie, messages))
+            found = rows(port, cookie, messages)
+            web = memory(children(server.pid)[0])
         finally:
             server.terminate()
             server.wait()
             os.sched_setaffinity(0, cores)
+        for what, value in (("web process", web), ("worker", worker_memory(data))):
+            row = {"what": f"memory of the {what} after that", "size": messages, "value": value}
+            found.append({**row, "unit": "MB", "target": ""})
+        return found
+
+
+def worker_memory(data: Path) -> float:
+    """Give the memory in MB of a worker that has handed on and put into the index what was just published."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    worker = subprocess.Popen(command, env=environment(data), cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + LONGEST
+        while owed(data) and time.monotonic() < end:
+            time.sleep(1)
+        return memory(worker.pid)
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+def owed(data: Path) -> int:
+    """Give how many events still wait for their subscribers."""
+    with closing(sqlite3.connect(data / "rse.db", timeout=20)) as database:
+        (waiting,) = database.execute("SELECT count(*) FROM delivery WHERE NOT dead").fetchone()
+    return int(waiting)
 
 
 def rows(port: int, cookie: dict[str, str], messages: int) -> list[dict[str, Any]]:

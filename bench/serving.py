@@ -34,8 +34,13 @@ class Web:
 
     def memory(self) -> float:
         """Give the memory of the worker in MB: its own part, and its share of what it shares."""
-        lines = Path(f"/proc/{self.worker()}/smaps_rollup").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+        return memory(self.worker())
+
+
+def memory(pid: int) -> float:
+    """Give the memory of a process in MB: its own part, and its share of what it shares."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def wait_for_answer(url: str, seconds: float = 120) -> None:
