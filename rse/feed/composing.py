@@ -45,7 +45,7 @@ def reach(session: Session, viewer: Viewer, group: Group | None) -> Reach:
     """Tell who would read what is published to a group, or to the company (None)."""
     if group is None:
         return Reach(queries.readers(session, EVERYONE), allowed=policy.may_publish(viewer, None, None))
-    tie = groups.membership(session, group.id, viewer.id)
+    tie = groups.active(session, viewer, group.id)
     return Reach(
         queries.readers(session, group.posts_audience),
         group.name,
@@ -70,7 +70,7 @@ def composer(
     """
     if group is not None:
         found = reach(session, viewer, group)
-        moderates = policy.manages(groups.membership(session, group.id, viewer.id))
+        moderates = policy.manages(groups.active(session, viewer, group.id))
         values = {"places": [], "group": group, "reach": found, "form": form}
         values["later"] = waits_until(session, viewer)
         return values | kind_of(session, viewer, form, moderates) if found.allowed else None

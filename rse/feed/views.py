@@ -167,9 +167,9 @@ def show_post(post_id: int, status: int = 200, form: Any = None) -> Response:
     moderated = frozenset({found.group_id or 0}) if policy.may_delete(who, 0, tie) else frozenset()
     entry = timeline.one(session, who, post_id)
     shown, earlier, later = _comments(post_id)
-    answer = (
-        queries.comments_by_id(session, [found.answer_id]).get(found.answer_id) if found.answer_id else None
-    )
+    answer = next((comment for comment in shown if comment.id == found.answer_id), None)
+    if answer is None and found.answer_id:  # on another page of the thread
+        answer = queries.comments_by_id(session, [found.answer_id]).get(found.answer_id)
     parents = _answered(shown)
     everyone = [*shown, *([answer] if answer else [])]
     return page(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
 from rse.accounts.names import fold
-from rse.core.audience import EVERYONE, Viewer, readable, readable_people
+from rse.core.audience import EVERYONE, Viewer, group_token, readable, readable_people
 from rse.core.policy import NotFound
 from rse.groups.models import Group, Membership
 from rse.groups.tokens import MINE, Mine, colour_of
@@ -93,6 +93,11 @@ def membership(session: Session, group_id: int, person_id: int) -> Membership | 
     return session.get(Membership, (group_id, person_id))
 
 
+def active(session: Session, viewer: Viewer, group_id: int) -> Membership | None:
+    """Give the membership of a viewer; no query for who is no member, as their tokens say."""
+    return membership(session, group_id, viewer.id) if viewer.holds(group_token(group_id)) else None
+
+
 def _cards(viewer: Viewer) -> Any:
     mine = and_(Membership.group_id == Group.id, Membership.person_id == viewer.id)
     return (
@@ -110,9 +115,9 @@ def _card(group: Any, state: str | None, seen: int | None) -> GroupCard:
     )  # fmt: skip
 
 
-def card_of_group(group: Group) -> GroupCard:
-    """Give the card of a group for somebody without a tie to it."""
-    return _card(group, None, None)
+def card_of_group(group: Group, tie: Membership | None = None) -> GroupCard:
+    """Give the card of a group for somebody with this tie to it, or none."""
+    return _card(group, tie.state if tie else None, tie.seen_count if tie else None)
 
 
 _MY_GROUPS = (
@@ -286,5 +291,4 @@ def reads_posts(session: Session, viewer: Viewer, group_id: int) -> ColumnElemen
 
 def card(session: Session, viewer: Viewer, group: Group) -> GroupCard:
     """Give the card of a loaded group."""
-    mine = membership(session, group.id, viewer.id)
-    return _card(group, mine.state if mine else None, mine.seen_count if mine else None)
+    return card_of_group(group, membership(session, group.id, viewer.id))

@@ -86,7 +86,7 @@ def greeted(slug: str) -> Any:
 
 def offer(session: Session, who: Viewer, group: Group) -> str:
     """Offer the templates of a group above its composer, to those who may write there."""
-    tie = queries.membership(session, group.id, who.id)
+    tie = queries.active(session, who, group.id)
     if "cursor" in request.args or not policy.may_publish(who, group, tie):
         return ""
     held = manners.templates(session, group.id)

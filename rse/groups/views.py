@@ -100,7 +100,7 @@ def opened(slug: str) -> tuple[Group, dict[str, Any]]:
     may_read = who.holds(group.posts_audience)
     values = {
         "group": group,
-        "card": queries.card(session, who, group),
+        "card": queries.card_of_group(group, mine),
         "mine": mine,
         "may_read": may_read,
         "may_see_members": policy.may_see_members(who, group),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from flask import render_template
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.core.audience import Viewer
@@ -15,7 +14,7 @@ from rse.questions import policy, queries
 def whole(session: Session, viewer: Viewer, ids: Sequence[int]) -> Mapping[int, str]:
     """Render it; lists show nothing of this, so that they cost no query."""
     counts, asked = queries.also(session, viewer, ids), queries.asked(session, ids)
-    posts = session.scalars(select(Post).where(Post.id.in_(ids)))
+    posts = [session.get_one(Post, post_id) for post_id in ids]  # the one of the page, read already
     return {post.id: _render(viewer, post, counts.get(post.id, (0, False)), asked) for post in posts}
 
 
