@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
@@ -15,9 +16,12 @@ from rse.core.retention import Keep, of_rows
 from rse.groups.models import Group
 from rse.people.models import Department
 from rse.provisioning.models import ProvisioningRun
+from rse.provisioning.scim_keys import fold as keyed
 from rse.provisioning.scim_models import ScimGroup, ScimMember, ScimUser, ScimWrite
 
 MOST = 500  # names that a field suggests
+AT_ONCE = 50  # groups on a page
+rank = case((ScimGroup.target_kind != "", 1), else_=0)
 
 
 @dataclass(frozen=True)
@@ -44,19 +48,34 @@ class Written:
     person: str | None
 
 
-def groups(session: Session) -> list[Mapped]:
-    """Give every group of every provider by name, those without a mapping first."""
-    size = select(ScimMember.group_id, func.count().label("n")).group_by(ScimMember.group_id).subquery()
-    query = select(ScimGroup, size.c.n, Group.slug, Department.path)
-    query = query.outerjoin(size, size.c.group_id == ScimGroup.id)
+def groups(
+    session: Session, q: str = "", after: tuple[Any, ...] | None = None, only: int | None = None
+) -> tuple[list[Mapped], tuple[Any, ...] | None]:
+    """Give a page of the providers' groups by name, those without a mapping first, and where the next begins.
+
+    `q` is a part of the name; `only` asks for one group.
+    """
+    members = select(func.count()).where(ScimMember.group_id == ScimGroup.id).scalar_subquery()
+    query = select(ScimGroup, members, Group.slug, Department.path, rank)
     query = query.outerjoin(Group, (Group.id == ScimGroup.target_id) & (ScimGroup.target_kind == "group"))
     department = (Department.id == ScimGroup.target_id) & (ScimGroup.target_kind == "department")
     query = query.outerjoin(Department, department)
-    query = query.order_by(ScimGroup.target_kind != "", ScimGroup.provider, ScimGroup.display_name)
-    return [
-        Mapped(group.id, group.provider, group.name, n or 0, group.target_kind, slug or path or "")
-        for group, n, slug, path in session.execute(query.limit(MOST))
+    if only is not None:
+        query = query.where(ScimGroup.id == only)
+    if q:
+        query = query.where(ScimGroup.display_name.contains(keyed(q), autoescape=True))
+    if after:
+        mapped, name, key = after
+        later = or_(ScimGroup.display_name > name, (ScimGroup.display_name == name) & (ScimGroup.id > key))
+        query = query.where(or_(rank > mapped, (rank == mapped) & later))
+    rows = session.execute(query.order_by(rank, ScimGroup.display_name, ScimGroup.id).limit(AT_ONCE + 1))
+    found = rows.all()
+    last = found[AT_ONCE - 1] if len(found) > AT_ONCE else None
+    listed = [
+        Mapped(group.id, group.provider, group.name, n, group.target_kind, slug or path or "")
+        for group, n, slug, path, _mapped in found[:AT_ONCE]
     ]
+    return listed, (last[4], last[0].display_name, last[0].id) if last else None
 
 
 def target_named(session: Session, kind: str, name: str) -> int | None:

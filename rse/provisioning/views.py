@@ -3,13 +3,23 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 
 from rse.accounts.models import Person
 from rse.core import db, jobs
 from rse.core.i18n import _
 from rse.core.policy import Invalid, NotFound
-from rse.core.web import ADMIN, flash, page, route, see_other, settings, viewer_id
+from rse.core.web import (
+    ADMIN,
+    decode_cursor,
+    encode_cursor,
+    flash,
+    page,
+    route,
+    see_other,
+    settings,
+    viewer_id,
+)
 from rse.provisioning import runs, scim_http, scim_mapping, scim_overview, scim_tokens, words
 from rse.provisioning.models import ProvisioningRun
 
@@ -18,9 +28,13 @@ MAX_DAYS = 3650
 ROW = "<int(max=9223372036854775807):row_id>"
 
 
-def _page(status: int = 200, token: str = "", errors: dict[str, list[str]] | None = None) -> Any:
-    session = db.session()
+def _page(
+    status: int = 200, token: str = "", errors: dict[str, list[str]] | None = None, only: int | None = None
+) -> Any:
+    session, q = db.session(), "" if only else request.values.get("q", "").strip()[:100]
     tokens = scim_tokens.tokens(session)
+    after = None if only else decode_cursor(request.args.get("after"), int, str, int)
+    groups, following = scim_overview.groups(session, q, after, only)
     return page(
         "provisioning/admin.html",
         status,
@@ -29,7 +43,9 @@ def _page(status: int = 200, token: str = "", errors: dict[str, list[str]] | Non
         providers=sorted({one.provider or "scim" for one in tokens}),
         token=token,
         counts=scim_overview.counts(session),
-        groups=scim_overview.groups(session),
+        groups=groups,
+        more=url_for(".overview", q=q or None, after=encode_cursor(*following)) if following else None,
+        searched=q,
         suggestions=scim_overview.suggestions(session),
         kinds=[("", _("Nothing")), ("group", _("A group of the network")), ("department", _("A department"))],
         failures=scim_overview.writes(session, failed=True),
@@ -87,10 +103,11 @@ def map_group(group_id: int) -> Any:
     try:
         target = scim_overview.target_named(session, kind, request.form.get("target", "")[:600])
     except Invalid as wrong:
-        return _page(422, errors={f"group-{group_id}": texts for texts in wrong.errors.values()})
+        errors = {f"group-{group_id}": texts for texts in wrong.errors.values()}
+        return _page(422, errors=errors, only=group_id)
     scim_mapping.map_to(session, group, kind, target, viewer_id())
     flash(_("%(name)s: the mapping is stored, and its members have what it gives.", name=group.name), "ok")
-    return see_other(".overview")
+    return see_other(".overview", q=request.form.get("q", "")[:100] or None, _anchor="groups")
 
 
 @route(blueprint, f"/admin/provisioning/runs/{ROW}", rule=ADMIN)

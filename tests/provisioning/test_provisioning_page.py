@@ -1,18 +1,21 @@
 """The administration page of provisioning: tokens that are shown once, and the mapping of groups."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from rse.accounts.models import ApiToken, AuditEntry, Person
-from rse.core import db, retention
+from rse.core import clock, db, retention
 from rse.core.model import decode_id, encode_id
 from rse.groups import service as groups
 from rse.groups.models import Membership
 from rse.provisioning import scim_overview
+from rse.provisioning.scim_keys import fold
 from rse.provisioning.scim_models import ScimGroup, ScimWrite
 from tests import factories
 from tests.provisioning.scim import USER, Provider, payload
@@ -102,6 +105,32 @@ def test_a_group_is_mapped_by_name_and_unmapped(app: Flask, browser_as: Browsers
     assert db.db.session().scalars(held).all() == []
     assert db.db.session().scalars(select(ScimGroup.target_kind)).all() == [""]
     assert ines.post(f"{PAGE}/groups/{encode_id(99)}", data={"kind": ""}).status_code == 404
+
+
+def test_all_groups_of_a_large_provider_are_reached(
+    any_app: Flask, browser_as: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scim_overview, "AT_ONCE", 3)
+    ines = browser_as("ines")
+    session, at = db.begin_write(), clock.now()
+    names = [f"Équipe {letter}" for letter in "hgfedcba"]
+    for n, name in enumerate(names):
+        values = {"id": n + 1, "public_id": encode_id(n + 1), "name": name, "display_name": fold(name)}
+        moments = {"created_at": at, "modified_at": at}
+        session.add(ScimGroup(provider="okta", target_kind="group" if n == 7 else "", **values, **moments))
+    db.commit()
+    path, found = PAGE, []
+    while path:
+        page = ines.get(path).text
+        found += re.findall(r"<strong>(Équipe \w)</strong>", page)
+        more = re.search(r'href="([^"]+)" hx-get', page)
+        path = html.unescape(more[1]) if more else ""
+    assert found == [*sorted(names[:7]), "Équipe a"]  # what has a mapping comes last
+    assert re.findall(r"<strong>(Équipe \w)</strong>", ines.get(f"{PAGE}?q=PE+C").text) == ["Équipe c"]
+    assert "Aucun groupe d’un fournisseur" in ines.get(f"{PAGE}?q=zz").text
+    wrong = ines.post(f"{PAGE}/groups/{encode_id(1)}", data={"kind": "group", "target": "nowhere", "q": "zz"})
+    assert wrong.status_code == 422
+    assert re.findall(r"<strong>(Équipe \w)</strong>", wrong.text) == ["Équipe h"]
 
 
 def test_the_page_says_what_was_done_and_what_failed(app: Flask, browser_as: Browsers) -> None:
