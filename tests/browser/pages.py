@@ -14,7 +14,13 @@ NO_PAGE = re.compile(
     r"^/(api/|static/|scim/|saml/|demo-idp|healthz|readyz|metrics|sw\.js|app\.webmanifest|logout)"
 )
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"#]+)')
-QUERIES = ("/search?q=capteur", "/search?q=zzzzqqq", "/experts?q=python", "/people?q=zzzzqqq")
+QUERIES = (
+    "/search?q=capteur",
+    "/search?q=zzzzqqq",
+    "/search?q=soudage+tag:titane",
+    "/experts?q=python",
+    "/people?q=zzzzqqq",
+)
 MOST = 400
 
 
