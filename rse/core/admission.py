@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from flask_socketio import ConnectionRefusedError as Refusal
 from rse.settings import LOOPBACK, Settings
 
 log = structlog.get_logger()
+AT_ONCE = 6  # who come in together: thousands who were cut leave the database to pages and messages meanwhile
+_doors = threading.Semaphore(AT_ONCE)
 
 
 def origins(settings: Settings) -> list[str]:
@@ -24,11 +27,12 @@ def origins(settings: Settings) -> list[str]:
 
 
 def answered(connect: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse who connects while the database is away: without an answer their page would wait for ever."""
+    """Let a few in at once; refuse who connects while the database is away: no page waits for ever."""
 
     def answer(*given: Any) -> Any:
         try:
-            return connect(*given)
+            with _doors:
+                return connect(*given)
         except Refusal:
             raise
         except Exception as error:

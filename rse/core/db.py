@@ -47,7 +47,8 @@ def _options(url: str) -> dict[str, Any]:
             **usual,
         }
     connect = {"connect_timeout": CONNECT_SECONDS}
-    sizes = {"pool_size": 8, "max_overflow": 24, "pool_pre_ping": True}
+    # All are kept: those above a smaller size would be opened and closed for each request of a busy moment.
+    sizes = {"pool_size": 32, "max_overflow": 0, "pool_use_lifo": True, "pool_pre_ping": True}
     return {"connect_args": connect, "hide_parameters": True} | sizes | usual
 
 
