@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -19,6 +21,8 @@ from rse.core.web import registry
 
 log = structlog.get_logger()
 Handler = Callable[[Viewer, Any], dict[str, Any]]
+# Events that only read, at once: thousands who come back and catch up leave room to pages and messages.
+_reads = threading.Semaphore(6)
 
 
 def handler(event: str, schema: type[BaseModel], *, writes: bool = False) -> Callable[[Handler], Handler]:
@@ -30,11 +34,12 @@ def handler(event: str, schema: type[BaseModel], *, writes: bool = False) -> Cal
     def register(function: Handler) -> Handler:
         @wraps(function)
         def handle(data: Any = None, *_rest: Any) -> dict[str, Any]:
-            db.rollback()
-            try:
-                return _run(function, schema, data, writes=writes)
-            finally:
+            with nullcontext() if writes else _reads:
                 db.rollback()
+                try:
+                    return _run(function, schema, data, writes=writes)
+                finally:
+                    db.rollback()
 
         live.socketio.on_event(event, handle)
         return function
