@@ -7,9 +7,9 @@ is told to ask for what it missed, by the process that could not listen, or for 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from secrets import randbelow
 from typing import Any
 
 import redis
@@ -80,7 +80,7 @@ class Manager(RedisManager):  # type: ignore[misc]
             except redis.RedisError:
                 log.warning("other processes cannot be heard")
             lost = True
-            self.server.sleep(0.3 + random.random() / 2)
+            self.server.sleep(0.3 + randbelow(500) / 1000)
 
     def _heard(self, there: Any, *, lost: bool) -> Iterator[Any]:
         with closing(there.pubsub()) as ear:

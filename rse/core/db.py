@@ -35,8 +35,13 @@ def init(app: Flask, url: str) -> None:
             _prepare_sqlite(db.engine)
 
 
+def _read_json(stored: Any) -> Any:
+    """Read a JSON value; a number alone comes as one from SQLite."""
+    return orjson.loads(stored) if isinstance(stored, str | bytes) else stored
+
+
 def _options(url: str) -> dict[str, Any]:
-    usual = {"json_deserializer": orjson.loads}
+    usual = {"json_deserializer": _read_json}
     if url.startswith("sqlite"):
         # Connections are many and cheap; a few are kept. Busy writers wait for our own lock first.
         return {
