@@ -12,6 +12,7 @@ from rse.chat import (
     message_views,
     models,
     people_views,
+    promoting_api,
     promoting_views,
     queries,
     settings_views,
@@ -63,6 +64,7 @@ __all__ = [
     "message_views",
     "models",
     "people_views",
+    "promoting_api",
     "promoting_views",
     "settings_views",
 ]

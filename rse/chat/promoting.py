@@ -3,22 +3,30 @@
 What was said among a few is its author's to take outside: they choose the words, the kind and the place.
 """
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from rse.chat import queries
 from rse.chat.events import PromotionAnswered, PromotionAsked
 from rse.chat.models import Message, Promotion
 from rse.core import clock
-from rse.core.audience import Viewer
+from rse.core.audience import Viewer, readable
 from rse.core.events import emit
 from rse.core.i18n import _
 from rse.core.policy import Invalid, NotFound
 from rse.feed import attaching
 from rse.feed.models import Post
 from rse.groups import queries as groups
+
+_REQUESTS = (
+    select(Promotion, Message)
+    .join(Message, Message.id == Promotion.message_id)
+    .where(Message.deleted_at.is_(None))
+)
 
 
 def asked(session: Session, viewer: Viewer, message_id: int) -> Promotion | None:
@@ -50,13 +58,42 @@ def ask(session: Session, viewer: Viewer, message_id: int, kind: str) -> Promoti
     return made
 
 
+def found(session: Session, viewer: Viewer, promotion_id: int) -> tuple[Promotion, Message]:
+    """Give a request to who made it or to the author. Raises NotFound: also once the message was deleted."""
+    query = _REQUESTS.where(Promotion.id == promotion_id)
+    concerned = or_(Promotion.author_id == viewer.id, Promotion.asked_by == viewer.id)
+    row = session.execute(query.where(concerned)).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def listed(
+    session: Session,
+    viewer: Viewer,
+    role: str,
+    *,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 20,
+) -> list[tuple[Promotion, Message]]:
+    """Give `limit + 1` requests made to the viewer (`author`) or by them (`asker`), the last one first."""
+    mine = Promotion.author_id if role == "author" else Promotion.asked_by
+    query = _REQUESTS.where(mine == viewer.id)
+    if before is not None:
+        query = query.where(tuple_(Promotion.asked_at, Promotion.id) < before)
+    query = query.order_by(Promotion.asked_at.desc(), Promotion.id.desc()).limit(limit + 1)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def posts_read(session: Session, viewer: Viewer, ids: Collection[int]) -> set[int]:
+    """Give those of these posts that the viewer reads."""
+    query = select(Post.id).where(Post.id.in_(ids), Post.deleted_at.is_(None))
+    return set(session.scalars(query.where(readable(Post.audience, viewer)))) if ids else set()
+
+
 def of_author(session: Session, viewer: Viewer, promotion_id: int) -> tuple[Promotion, Message]:
     """Give what was asked of the viewer, and their message. Raises NotFound: also once it was deleted."""
-    query = (
-        select(Promotion, Message)
-        .join(Message, Message.id == Promotion.message_id)
-        .where(Promotion.id == promotion_id, Promotion.author_id == viewer.id, Message.deleted_at.is_(None))
-    )
+    query = _REQUESTS.where(Promotion.id == promotion_id, Promotion.author_id == viewer.id)
     row = session.execute(query.execution_options(populate_existing=True)).first()
     if row is None:
         raise NotFound

@@ -3,25 +3,22 @@
 from typing import Any
 
 from flask import request
-from pydantic import ValidationError
 
 from rse.accounts.cards import cards
 from rse.chat import message_views, promoting, queries, shapes
 from rse.chat.models import Message, Promotion
+from rse.chat.promoting_schemas import KINDS, post_of
 from rse.chat.schemas import AskPromotion
 from rse.chat.views import blueprint
 from rse.core import db
 from rse.core.i18n import _
 from rse.core.model import encode_id
 from rse.core.policy import Invalid, NotFound
-from rse.core.schema import errors_of
 from rse.core.web import SIGNED_IN, flash, page, read_form, route, see_other, viewer
-from rse.feed.schemas import of_kind
 from rse.groups import queries as groups
 
 ON = message_views.ON + "/promote"
 ANSWER = "/messages/promotions/<pid:promotion_id>"
-KINDS = ("message", "question")
 FIELDS = ("kind", "title", "body", "group")
 
 
@@ -30,12 +27,7 @@ def _given() -> Any:
     data = {name: request.form[name] for name in FIELDS if request.form.get(name, "").strip()}
     if data.setdefault("kind", "message") not in KINDS:
         raise Invalid(kind=_("This value is not valid."))
-    try:
-        return of_kind(data["kind"]).model_validate(data)
-    except ValidationError as error:
-        failed = Invalid()
-        failed.errors = errors_of(error)
-        raise failed from error
+    return post_of(data)
 
 
 def _form(message: Message, promotion: Promotion | None, errors: Any = None) -> Any:

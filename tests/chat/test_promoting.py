@@ -77,3 +77,55 @@ def test_ones_own_message_is_published_at_once(small_world: World) -> None:
     assert "Le banc est prêt</textarea>" in get(world, "amelie", page)
     assert post(world, "amelie", page, kind="message", body="Le banc est prêt !").status_code == 303
     assert posts(world, "sofia") == [("amelie.rousseau", "message", "Le banc est prêt !")]
+
+
+def test_programs_ask_accept_and_refuse(small_world: World) -> None:
+    world = small_world
+    place = world.conversation("amelie", "karim", "sofia")
+    said = world.say("amelie", place, "Comment calibrer le banc ?")
+    path = f"/messages/{said['id']}/promotion"
+    assert world.call("ines", "POST", path, kind="question").status_code == 404
+    assert world.call("amelie", "POST", path, kind="question").status_code == 422
+    made = world.call("karim", "POST", path, kind="question")
+    assert (made.status_code, made.get_json()["state"]) == (201, "asked")
+    asked = "/promotions/" + made.get_json()["id"]
+    again = world.call("karim", "POST", path, kind="message")
+    assert (again.status_code, again.get_json()["id"]) == (200, made.get_json()["id"])
+    for name, role, number in (("amelie", "author", 1), ("karim", "asker", 1), ("karim", "author", 0)):
+        items = world.call(name, "GET", f"/promotions?role={role}").get_json()["items"]
+        assert len(items) == number
+    assert world.call("sofia", "GET", asked).status_code == 404
+    for name in ("karim", "sofia"):
+        assert world.call(name, "POST", asked + "/post", kind="question").status_code == 404
+        assert world.call(name, "PUT", asked + "/refusal").status_code == 404
+    assert world.call("karim", "POST", f"/messages/{said['id']}/post", kind="message").status_code == 404
+    assert world.call("amelie", "POST", asked + "/post", kind="message", body="\u200b").status_code == 422
+    assert world.call("amelie", "POST", asked + "/post", kind="poll").status_code == 422
+    assert posts(world, "karim") == []
+    done = world.call("amelie", "POST", asked + "/post", kind="question", title="Calibrer")
+    assert (done.status_code, done.get_json()["body"]) == (201, "Comment calibrer le banc ?")
+    answered = world.call("karim", "GET", asked).get_json()
+    assert (answered["state"], answered["post_id"]) == ("accepted", done.get_json()["id"])
+    assert world.call("amelie", "POST", asked + "/post", kind="message").status_code == 404
+    assert len(posts(world, "ines")) == 1
+
+
+def test_a_program_publishes_ones_own_and_shows_a_post_to_its_readers_only(small_world: World) -> None:
+    world = small_world
+    place = world.conversation("amelie", "karim")
+    own = world.say("amelie", place, "Le banc est prêt")
+    done = world.call("amelie", "POST", f"/messages/{own['id']}/post", kind="message", tags=["banc"])
+    assert (done.status_code, done.get_json()["tags"]) == (201, ["banc"])
+    slug = world.group("amelie", name="Cercle", visibility="secret")
+    other = world.say("amelie", place, "Entre nous")
+    made = world.call("karim", "POST", f"/messages/{other['id']}/promotion", kind="message").get_json()
+    path = f"/promotions/{made['id']}"
+    assert world.call("amelie", "POST", path + "/post", kind="message", group=slug).status_code == 201
+    shown = world.call("karim", "GET", path).get_json()
+    assert (shown["state"], shown["post_id"]) == ("accepted", None)
+    third = world.say("amelie", place, "Rien")
+    made = world.call("karim", "POST", f"/messages/{third['id']}/promotion", kind="message").get_json()
+    assert world.call("amelie", "PUT", f"/promotions/{made['id']}/refusal").status_code == 204
+    assert world.call("karim", "GET", f"/promotions/{made['id']}").get_json()["state"] == "refused"
+    world.call("amelie", "DELETE", f"/messages/{third['id']}")
+    assert world.call("karim", "GET", f"/promotions/{made['id']}").status_code == 404
