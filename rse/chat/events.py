@@ -16,6 +16,7 @@ class MessageSent(Event):
     pos: int
     at: datetime
     mentioned: tuple[int, ...] = ()
+    linked: bool = False  # a link to the web stands in it
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ class MessageDeleted(Event):
     message_id: int
     pos: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class LinkWritten(Event):
+    """A link stands in a message: the worker looks what is behind; the log was at `pos` then."""
+
+    message_id: int
+    conversation_id: int
+    pos: int
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from rse.chat import (
@@ -12,6 +13,8 @@ from rse.chat import (
     message_views,
     models,
     people_views,
+    previews,
+    previews_live,
     promoting_api,
     promoting_views,
     queries,
@@ -20,6 +23,7 @@ from rse.chat import (
     views,
 )
 from rse.chat.attaching import HOLDER
+from rse.chat.events import LinkWritten, MessageEdited, MessageSent
 from rse.chat.exports import EXPORT
 from rse.chat.following import follow
 from rse.chat.indicators import ACTIVITY
@@ -28,6 +32,8 @@ from rse.chat.search import SOURCE
 from rse.core.audience import Viewer
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
+from rse.files.events import LinkRead
+from rse.files.previewing import shown_on
 from rse.groups.events import GroupRetokened, MemberLeft
 
 
@@ -36,11 +42,22 @@ def unread(session: Session, viewer: Viewer) -> Mapping[str, Any]:
     return {"unread_messages": queries.unread_of(session, viewer.id)}
 
 
+def _init(app: Flask) -> None:
+    views.filters(app)
+    previews_live.register()
+    shown_on(models.Message)
+
+
 feature = Feature(
     name="chat",
     blueprints=(views.blueprint, api.blueprint),
     subscribers=(
         Subscriber("chat.follow", (GroupRetokened, MemberLeft), follow, mode="same_transaction"),
+        Subscriber("chat.links", (MessageSent,), previews.note, mode="same_transaction"),
+        Subscriber("chat.edited_links", (MessageEdited,), previews.note_edit, mode="same_transaction"),
+        Subscriber("chat.preview", (LinkWritten,), previews.find),
+        Subscriber("chat.linked", (LinkRead,), previews.read, mode="same_transaction"),
+        previews_live.SUBSCRIBER,
         *live.SUBSCRIBERS,
     ),
     index=(SOURCE,),
@@ -54,7 +71,7 @@ feature = Feature(
         NavItem("messages", lazy("Messages"), "chat.own_settings", "", 22, "settings.tabs"),
     ),
     panels=(Panel("group.discussion", "discussion", lazy("Discussion"), 10, views.panel),),
-    init=views.filters,
+    init=_init,
     keeps=(tasks.EVENTS,),
 )
 

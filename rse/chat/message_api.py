@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from rse.chat import keeping, queries, reacting, service, shapes
+from rse.chat import keeping, previews, queries, reacting, service, shapes
 from rse.chat.api import blueprint
 from rse.chat.models import Message
 from rse.chat.schemas import MarkUnread, MessageOut
@@ -91,3 +91,12 @@ def unreact_to_message(message_id: int, name: str) -> Any:
 def mark_unread(conversation_id: int, body: MarkUnread) -> Any:
     """Let a message and those after it count as unread again for the caller."""
     return {"seq": service.mark_unread(db.session(), viewer(), conversation_id, body.seq)}
+
+
+@endpoint(
+    blueprint, "/messages/<pid:message_id>/link-preview", "DELETE", rule=SIGNED_IN, returns=MessageOut,
+    limit=OFTEN,
+)  # fmt: skip
+def remove_link_preview(message_id: int) -> Any:
+    """Take what is shown of its link from the caller's own message, for good."""
+    return _own(previews.remove(db.session(), viewer(), message_id))

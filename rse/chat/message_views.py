@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from rse.chat import keeping, policy, queries, reacting, reading, service, shapes, threads, views
+from rse.chat import keeping, policy, previews, queries, reacting, reading, service, shapes, threads, views
 from rse.chat.models import Message
 from rse.chat.policy import Place
 from rse.chat.schemas import ReactByForm, SwitchByForm, ThreadQuery
@@ -81,6 +81,13 @@ def save(conversation_id: int, message_id: int) -> Any:
     asked = read_form(SwitchByForm).input
     message = keeping.save(db.session(), viewer(), message_id, on=asked.on)
     return see_other("chat.saved") if asked.back else _back(conversation_id, message)
+
+
+@route(blueprint, ON + "/preview", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
+def remove_preview(conversation_id: int, message_id: int) -> Any:
+    """Take what is shown of its link from one's own message."""
+    found(conversation_id, message_id)
+    return _back(conversation_id, previews.remove(db.session(), viewer(), message_id))
 
 
 @route(blueprint, ON + "/unread", rule=SIGNED_IN, methods=("POST",), limit="60/minute")

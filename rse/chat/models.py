@@ -16,6 +16,10 @@ PINNED: Any = {
     "postgresql_where": text("pinned_at IS NOT NULL"),
     "sqlite_where": text("pinned_at IS NOT NULL"),
 }
+LINKED: Any = {
+    "postgresql_where": text("link_id IS NOT NULL"),
+    "sqlite_where": text("link_id IS NOT NULL"),
+}
 THREADED: Any = {
     "postgresql_where": text("thread_id IS NOT NULL"),
     "sqlite_where": text("thread_id IS NOT NULL"),
@@ -97,6 +101,7 @@ class Message(Identified):
         Index("ix_message_at", "at"),
         Index("ix_message_pinned", "conversation_id", "pinned_at", **PINNED),
         Index("ix_message_thread", "thread_id", "seq", **THREADED),
+        Index("ix_message_link", "link_id", **LINKED),
     )
 
     conversation_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(CONVERSATION, ondelete="CASCADE"))
@@ -113,6 +118,9 @@ class Message(Identified):
     replies: Mapped[int] = mapped_column(default=0, server_default="0")  # that stand under it
     replied_at: Mapped[datetime | None]
     files: Mapped[int] = mapped_column(default=0, server_default="0")  # how many hang on it
+    link_id: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # shown of its first link; 0: its author wants none
     at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]

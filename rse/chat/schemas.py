@@ -232,6 +232,15 @@ class MineOut(BaseModel):
     reactions: list[str]
 
 
+class LinkOut(BaseModel):
+    """What the page behind the first link of a message says of itself."""
+
+    url: str
+    title: str
+    description: str
+    site: str
+
+
 class QuoteOut(BaseModel):
     """The beginning of what a message answers."""
 
@@ -261,6 +270,7 @@ class MessageOut(BaseModel):
     reactions: dict[str, int]
     pinned_at: str | None
     attachments: list[FileOut]
+    link_preview: LinkOut | None = None
     mine: MineOut | None = None
     quote: QuoteOut | None = None
 

@@ -20,6 +20,8 @@ from rse.core.model import encode_id, new_id
 from rse.core.policy import Action, Invalid, NotFound, Refused, require
 from rse.files import service as files
 
+LINK = '<a href="http'  # in a rendered text: an address of the web, its own or another
+
 
 def send(
     session: Session,
@@ -63,7 +65,8 @@ def send(
     log(session, place, taken.pos, "message:new", message.era, message_id=message.id)
     drafting.forget(session, conversation_id, viewer.id)
     named = _mentioned(session, place, body)
-    event = MessageSent(conversation_id, message.id, viewer.id, taken.pos, message.at, tuple(named))
+    linked = LINK in message.body_html
+    event = MessageSent(conversation_id, message.id, viewer.id, taken.pos, message.at, tuple(named), linked)
     emit(session, event)
     return message
 

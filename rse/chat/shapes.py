@@ -14,7 +14,7 @@ from rse.core.audience import Viewer
 from rse.core.i18n import _, enumeration
 from rse.core.model import encode_id
 from rse.core.render import iso
-from rse.files.queries import Shown, attached
+from rse.files.queries import Link, Shown, attached, links
 from rse.files.schemas import data as file_data
 
 SHOWN_NAMES = 4
@@ -34,7 +34,9 @@ def person(card: Card) -> dict[str, Any]:
     }
 
 
-def message(one: Message, author: Card, files: Sequence[Shown] = ()) -> dict[str, Any]:
+def message(
+    one: Message, author: Card, files: Sequence[Shown] = (), link: Link | None = None
+) -> dict[str, Any]:
     """Write a message; a deleted one keeps its place, without words."""
     return {
         "id": encode_id(one.id),
@@ -55,6 +57,7 @@ def message(one: Message, author: Card, files: Sequence[Shown] = ()) -> dict[str
         "replies": one.replies,
         "replied_at": iso(one.replied_at) if one.replied_at else None,
         "attachments": [file_data(file) for file in files],
+        "link_preview": asdict(link) if link else None,
     }
 
 
@@ -64,11 +67,16 @@ def messages(session: Session, found: Iterable[Message]) -> list[dict[str, Any]]
     files = attached(session, "message", [row.id for row in rows if row.files and row.deleted_at is None])
     authors = cards(session, (one.author_id for one in rows))
     roots = queries.by_ids(session, (row.thread_id for row in rows if row.thread_id))
-    shown = [message(one, authors[one.author_id], files.get(one.id, ())) for one in rows]
+    read = links(session, {row.link_id for row in rows if row.link_id and row.deleted_at is None})
+    shown = [message(one, authors[one.author_id], files.get(one.id, ()), _link(one, read)) for one in rows]
     for one, row in zip(shown, rows, strict=True):
         if row.thread_id in roots:
             one["thread_replies"] = roots[row.thread_id].replies
     return shown
+
+
+def _link(one: Message, read: Mapping[int, Link]) -> Link | None:
+    return read.get(one.link_id) if one.link_id and one.deleted_at is None else None
 
 
 def own(

@@ -165,6 +165,7 @@ HOLDERS = (
     Holder("post", _posts, _gone_posts, _changed_posts, _post_pages, _post_audiences),
     Holder("comment", _comments, _gone_comments, _changed_comments, _comment_pages, _comment_audiences),
 )
+previewing.shown_on(Post, Comment)
 
 
 def linked(session: Session, events: Sequence[LinkRead]) -> None:
@@ -189,11 +190,11 @@ def forget_links(session: Session, before: datetime, most: int) -> int:
     """Remove what was read before a moment behind links that nothing has any more; gives how many."""
     used = [
         select(table.link_id).where(table.link_id == LinkPreview.id, table.deleted_at.is_(None)).exists()
-        for table in (Post, Comment)
+        for table in previewing.SHOWN_ON
     ]
     old = select(LinkPreview.id).where(LinkPreview.asked_at < before, *(~one for one in used)).limit(most)
     ids = session.scalars(old).all()
-    for table in (Post, Comment):
+    for table in previewing.SHOWN_ON:
         session.execute(update(table).where(table.link_id.in_(ids)).values(link_id=None))
     session.execute(delete(LinkPreview).where(LinkPreview.id.in_(ids)))
     return len(ids)

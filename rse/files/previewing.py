@@ -26,6 +26,7 @@ TYPES = ("text/html", "application/xhtml+xml")
 MOST = 256 * 1024  # bytes of a page that are read: its head is in them
 TITLE, DESCRIPTION, SITE = 200, 300, 80
 HREF = re.compile(r'<a href="(https?://[^"]{1,2000})"')
+SHOWN_ON: list[Any] = []
 CHARSET = re.compile(rb"""<meta[^>]{0,200}charset=["']?([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 
 
@@ -51,11 +52,21 @@ def first_link(html: str, base_url: str) -> str | None:
     return None
 
 
+def first(html: str) -> str | None:
+    """Give the first address outside of ours in a rendered text."""
+    return first_link(html, settings().base_url)
+
+
+def shown_on(*tables: Any) -> None:
+    """Say which tables show previews: they have `link_id` and `deleted_at`, and keep what they show."""
+    SHOWN_ON.extend(table for table in tables if table not in SHOWN_ON)
+
+
 def wanted(session: Session, html: str) -> int | None:
     """Give the preview of the first link in a text, to be read soon if it is new; None without one."""
     if SWITCH in company.switched_off(session):
         return None
-    url = first_link(html, settings().base_url)
+    url = first(html)
     if url is None:
         return None
     key, now = sha256(url.encode()).hexdigest(), clock.now()

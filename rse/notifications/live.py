@@ -68,7 +68,7 @@ def tell(session: Session, events: Sequence[NotificationsRead]) -> None:
 def register() -> None:
     """Look at each round of the sockets."""
     watch.told.clear()
-    live.each_round[:] = [watch.look]
+    live.each_round[:] = [*(one for one in live.each_round if one != watch.look), watch.look]
 
 
 SUBSCRIBERS = (Subscriber("notifications.live", (NotificationsRead,), tell, mode="live"),)

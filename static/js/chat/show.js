@@ -1,6 +1,6 @@
 // Messages as elements. The server writes the first page of them and the pattern that new ones follow.
 import { icon, language } from '../core/page.js';
-import { attached } from '../core/attached.js';
+import { attached, preview } from '../core/attached.js';
 
 const togetherMs = 5 * 60_000;
 
@@ -118,6 +118,8 @@ export function drawing(room, me, list = room.querySelector('.messages')) {
     } else body.innerHTML = message.body_html; // made safe by the server
     element.querySelector('.attached')?.remove();
     if (!message.deleted_at && message.attachments?.[0]?.url) body.after(attached(message.attachments, say));
+    element.querySelector('.link-preview')?.remove();
+    if (!message.deleted_at && message.link_preview) (element.querySelector('.attached') ?? body).after(preview(message.link_preview));
     own(element, message);
     reacts(element, message);
     replies(element, message.replies);

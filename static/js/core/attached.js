@@ -40,3 +40,13 @@ export function attached(files, say) {
   if (others.length) box.append(list(others.map(file => row(file, say)), 'file-rows', say.textFiles));
   return box;
 }
+
+/** What is shown of the page behind a link, as templates/files/_preview.html writes it: the words of somebody outside. */
+export function preview({ url, title, description, site }) {
+  const link = Object.assign(document.createElement('a'), { className: 'link-preview', href: url, rel: 'noopener noreferrer nofollow' });
+  const from = Object.assign(document.createElement('span'), { className: 'muted link-site' });
+  from.append(icon('globe', 's'), ` ${site}`);
+  link.append(from, Object.assign(document.createElement('strong'), { textContent: title }));
+  if (description) link.append(Object.assign(document.createElement('span'), { className: 'link-about', textContent: description }));
+  return link;
+}
