@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from rse.accounts import sessions
 from rse.accounts.models import ApiToken, Person, Session
 from rse.core import clock, db, live
+from rse.core.among import among
 from rse.core.audience import Viewer
 from rse.core.sockets import Pass
 from rse.core.web import settings
@@ -43,7 +44,7 @@ class Gate:
         Asked several times a second. The outer join has SQLite begin with the few sessions asked for; with an
         inner one, or a criterion on the person, it walks through everybody who is active.
         """
-        found, now = set(given), clock.now()
+        found, now, session = set(given), clock.now(), db.db.session()
         idle = now - timedelta(hours=settings().session_idle_hours)
         of_sessions = select(Session.id, Person.status).outerjoin(Person, Person.id == Session.person_id)
         of_sessions = of_sessions.where(Session.expires_at > now, Session.seen_at > idle)
@@ -55,7 +56,7 @@ class Gate:
             ("token", of_tokens, ApiToken.id),
         ):
             ids = [one.id for one in found if one.kind == kind]
-            rows = db.db.session().execute(query.where(column.in_(ids))) if ids else ()
+            rows = session.execute(query.where(among(session, column, ids))) if ids else ()
             stand[kind] = {row[0] for row in rows if row[1] == "active"}
         return {one for one in found if one.id in stand[one.kind]}
 

@@ -18,6 +18,7 @@ from rse.accounts.cards import COLUMNS, card_of
 from rse.accounts.models import ApiToken, Inbox, Person, Session
 from rse.accounts.tokens import digest
 from rse.core import clock, db, live
+from rse.core.among import among
 from rse.core.audience import Viewer, base_tokens
 from rse.core.model import UTCDateTime
 from rse.core.web import registry, settings
@@ -176,7 +177,9 @@ def _viewer(session: DbSession, row: Any, *, reads: bool = True) -> Viewer:
 def tokens_of(session: DbSession, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """Give the tokens that active people hold now: those of their viewers, for many in a few queries."""
     query = select(Person.id, Person.kind, Person.roles)
-    rows = session.execute(query.where(Person.id.in_(list(person_ids)), Person.status == "active")).all()
+    rows = session.execute(
+        query.where(among(session, Person.id, person_ids), Person.status == "active")
+    ).all()
     found = {row.id: base_tokens(row.id, row.kind, row.roles or ()) for row in rows}
     kinds = {row.id: row.kind for row in rows}
     for feature in registry().features:

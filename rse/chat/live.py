@@ -184,11 +184,12 @@ def _tell(session: Session, event: Any, payload: dict[str, Any], era: int, rooms
     if isinstance(event, MessageReacted):
         payload = {**payload, "person_id": encode_id(event.person_id), "name": event.sign, "on": event.on}
     everybody = rooms or [person_token(p) for p in readers]
-    live.send(NAMES[type(event)], {**payload, "pos": event.pos}, everybody)
+    name, payload = NAMES[type(event)], {**payload, "pos": event.pos}
     if isinstance(event, MessageSent):
-        counted = [person_token(p) for p, muted in readers.items() if not muted and p != event.author_id]
-        if counted:
-            live.send("counts", {"messages": "+1"}, counted)
+        counted = [p for p, muted in readers.items() if not muted and p != event.author_id]
+        live.tell(name, payload, everybody, counted, {"messages": "+1"})
+    else:
+        live.send(name, payload, everybody)
 
 
 def _tell_read(session: Session, event: ConversationRead, conversation: Conversation) -> None:

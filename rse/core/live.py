@@ -25,6 +25,7 @@ from rse.core.between import MISSED, Manager
 from rse.core.model import encode_id
 from rse.core.rooms import Index, Rooms
 from rse.core.sockets import Connected, Gate, Sockets
+from rse.core.telling import TELL, Telling
 from rse.settings import Settings
 
 log = structlog.get_logger()
@@ -37,6 +38,8 @@ MOVE = "rse:move"  # between processes: a person's sockets enter or leave a room
 socketio = SocketIO(manage_session=False)
 sockets = Sockets()
 rooms = Rooms()
+telling = Telling(sockets)
+tell = telling.tell
 each_round: list[Callable[[set[int]], None]] = []  # what looks into the database for those who are connected
 
 
@@ -59,7 +62,7 @@ _state = _State()
 def init(app: Flask, settings: Settings) -> None:
     """Bind the sockets to the application; WebSocket only, our own origin only, one event after the other."""
     socketio.server_options = {}
-    words: dict[str, Callable[..., None]] = {MOVE: _move, MISSED: missed}
+    words: dict[str, Callable[..., None]] = {MOVE: _move, MISSED: missed, TELL: telling.here}
     shared = {"client_manager": Manager(settings.redis_url, words)} if settings.redis_url else {}
     socketio.init_app(
         app,
@@ -75,6 +78,7 @@ def init(app: Flask, settings: Settings) -> None:
     )
     websocket.mend(socketio.server.eio, MAX_PAYLOAD)
     Index(socketio.server.manager)
+    telling.bind(socketio.server, shared=bool(shared))
     socketio.on_event("connect", _connect)
     handlers = socketio.server.handlers["/"]
     handlers["connect"] = answered(handlers["connect"])

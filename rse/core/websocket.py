@@ -20,7 +20,28 @@ from engineio.async_drivers import gevent as drivers
 from rse.core.waiting import Waiting
 
 SEND_SECONDS = 10.0
+SHORT, MIDDLE = 126, 1 << 16  # sizes from which a frame writes its own in two bytes, and in eight
+TEXT = 0x81  # a frame that is a whole text, from a server: not masked (RFC 6455, 5.2)
 SOCKETS = ("gunicorn.socket", "werkzeug.socket")  # where servers put the connection
+
+
+class Rest(bytes):
+    """What is left of a frame that the kernel took a part of: it goes out before anything else."""
+
+    def encode(self) -> Rest:
+        """Give itself, as packets give their text."""
+        return self
+
+
+def framed(text: str) -> bytes:
+    """Write a text as a frame (RFC 6455, 5.2)."""
+    data = text.encode()
+    size = len(data)
+    if size < SHORT:
+        return bytes((TEXT, size)) + data
+    if size < MIDDLE:
+        return bytes((TEXT, SHORT)) + size.to_bytes(2, "big") + data
+    return bytes((TEXT, SHORT + 1)) + size.to_bytes(8, "big") + data
 
 
 class WholeSocket:
@@ -40,6 +61,29 @@ class WholeSocket:
                 self.shut()
                 raise
         return len(data)
+
+    def offer(self, packet: Any) -> Any:
+        """Write a packet as far as the kernel takes it at once; gives what the writer has to send, or None.
+
+        Its frame is kept with it: one packet goes to a whole room. Only where one thread serves all
+        connections, so that nobody writes between the look at the lock and the end of this.
+        """
+        if self._sending.locked():
+            return packet
+        frame = getattr(packet, "frame", None)
+        if frame is None:
+            text = packet.encode()
+            if not isinstance(text, str):
+                return packet
+            frame = packet.frame = framed(text)
+        try:
+            sent = _send_some(self._connection, frame)
+        except (BlockingIOError, InterruptedError):
+            return packet
+        except OSError:
+            self.shut()
+            return None
+        return None if sent == len(frame) else Rest(frame[sent:])
 
     def _send_all(self, data: memoryview) -> None:
         deadline = 0.0
@@ -66,7 +110,7 @@ class WholeSocket:
         return getattr(self._connection, name)
 
 
-def _send_some(connection: Any, data: memoryview) -> int:
+def _send_some(connection: Any, data: memoryview | bytes) -> int:
     """Send what the kernel takes without waiting. Raises BlockingIOError when it takes nothing."""
     plain = getattr(connection, "_sock", None)  # gevent's own wrapper would wait without an end
     return int((plain or connection).send(data, socket.MSG_DONTWAIT))
@@ -77,7 +121,9 @@ class WebSocket:
 
     def __init__(self, handler: Callable[[WebSocket], Any], **options: Any) -> None:
         self._handler = handler
+        self._at_once = options.pop("at_once", False)
         self._options = options
+        self._whole: WholeSocket | None = None
         self._ws: Any = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -86,6 +132,7 @@ class WebSocket:
         for key in SOCKETS:
             if key in mended:
                 mended[key] = whole = WholeSocket(mended[key])
+                self._whole = whole
                 self._bound(whole)
         self._ws = simple_websocket.Server(mended, **self._options)
         answer = self._handler(self)
@@ -100,11 +147,15 @@ class WebSocket:
         socket = getattr(self._handler, "__self__", None)  # Engine.IO's, whose method serves the connection
         if socket is not None:
             socket.queue.shut = whole.shut
+            socket.queue.direct = whole.offer if self._at_once else None
 
     def send(self, message: str | bytes) -> None:
         """Send a message whole. Raises OSError when that is not possible any more."""
         try:
-            self._ws.send(message)
+            if isinstance(message, Rest) and self._whole is not None:
+                self._whole.send(message)
+            else:
+                self._ws.send(message)
         except simple_websocket.ConnectionClosed as error:
             raise OSError from error
 
@@ -124,11 +175,12 @@ class WebSocket:
 def mend(server: Any, max_size: int) -> None:
     """Let an Engine.IO server use it. `max_size`: the largest message that is read, in bytes."""
     classes: dict[str, Any] = {}
-    if server.async_mode == "gevent":
+    at_once = server.async_mode == "gevent"
+    if at_once:
         classes = vars(drivers.WebSocketWSGI(None, None))["server_args"]
 
     def make(handler: Any, _server: Any) -> WebSocket:
-        return WebSocket(handler, max_message_size=max_size, **classes)
+        return WebSocket(handler, max_message_size=max_size, at_once=at_once, **classes)
 
     attributes = vars(server)  # the driver's table has no other door
     usual = attributes["_async"]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session, aliased
 
+from rse.core.among import among
 from rse.core.audience import group_token, person_token
 from rse.groups.models import Group, Membership
 
@@ -78,7 +79,7 @@ def tokens_of(session: Session, kinds: Mapping[int, str]) -> Mapping[int, Collec
     """Give the same for many people at once, {id: kind}; two queries."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     theirs = select(Membership.person_id, Membership.group_id)
-    theirs = theirs.where(Membership.person_id.in_(kinds), Membership.state == "active")
+    theirs = theirs.where(among(session, Membership.person_id, kinds), Membership.state == "active")
     for person_id, group_id in session.execute(theirs):
         found[person_id].add(group_token(group_id))
     guests = [person_id for person_id, kind in kinds.items() if kind == "guest"]

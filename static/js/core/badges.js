@@ -24,6 +24,7 @@ export async function start() {
     count(name, known.get(name));
   });
   socket.on('counts', told);
+  socket.on('message:new', message => told(message?.counts)); // one's own, or a muted conversation's, has none
   // What came while we were away was not counted here.
   const again = () => ask('sync', { conversations: {} }).then(answer => told(answer?.counts), () => { /* with the next connection */ });
   let first = !socket.connected;
