@@ -18,7 +18,6 @@ def _coffee() -> dict[str, Any]:
     session, who = db.session(), viewer()
     seat, today = queries.seat(session, who.id), clock.now().date()
     paused = seat.paused_until if seat and seat.paused_until and seat.paused_until > today else None
-    present = queries.present(session, who)
     return {
         "taking_part": seat is not None,
         "paused_until": paused,
@@ -29,10 +28,10 @@ def _coffee() -> dict[str, Any]:
                 "starts_at": one.starts_at,
                 "people": [card.public_id for card in one.others],
                 "opening": wording.opening(one),
-                "present": one.id == present,
+                "present": at == 0 and queries.is_present(one),
                 "met": one.met,
             }
-            for one in queries.meetings(session, who)
+            for at, one in enumerate(queries.meetings(session, who))
         ],
     }
 

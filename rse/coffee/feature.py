@@ -17,11 +17,10 @@ def beside(session: Session, viewer: Viewer, _subject: object = None) -> str:
     """Show the present meeting on the home page, to those who have one that has not taken place."""
     if service.SWITCH in company.switched_off(session) or not viewer.is_employee:
         return ""
-    present = queries.present(session, viewer)
-    found = queries.meetings(session, viewer, ids=[present]) if present else []
-    if not found or found[0].met or not found[0].others:
+    found = queries.present(session, viewer)
+    if found is None or found.met or not found.others:
         return ""
-    return render_template("coffee/_panel.html", meeting=found[0], opening=wording.opening)
+    return render_template("coffee/_panel.html", meeting=found, opening=wording.opening)
 
 
 feature = Feature(

@@ -1,6 +1,6 @@
 """Reads of the random coffee: one's own seat and meetings, and two numbers of the whole company."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -116,26 +116,36 @@ def one(session: Session, viewer: Viewer, meeting_id: int) -> CoffeeMeeting:
 
 
 def meetings(session: Session, viewer: Viewer, *, ids: Iterable[int] | None = None) -> list[Meeting]:
-    """Give the viewer's own meetings, the last one first."""
-    query = _own(viewer).order_by(CoffeeMeeting.drawn_on.desc(), CoffeeMeeting.id.desc()).limit(LISTED)
+    """Give the viewer's own meetings, the last one first: three or four queries, however many they are."""
+    query = _own(viewer)
     if ids is not None:
         query = query.where(CoffeeMeeting.id.in_(list(ids)))
-    rows = session.scalars(query).all()
-    others = _others(session, viewer, [row.id for row in rows])
-    return [
-        Meeting(
-            row.id, row.drawn_on, row.starts_at, row.met, others.get(row.id, ()),
-            *_shared(session, viewer, row, [card.id for card in others.get(row.id, ())]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return _seen(session, viewer, query, LISTED)
 
 
-def present(session: Session, viewer: Viewer) -> int | None:
-    """Give the id of the meeting that the viewer is to have in these two weeks."""
+def present(session: Session, viewer: Viewer) -> Meeting | None:
+    """Give the meeting that the viewer is to have in these two weeks."""
     recent = _own(viewer).where(CoffeeMeeting.drawn_on > clock.now().date() - STANDS)
-    found = session.scalar(recent.order_by(CoffeeMeeting.drawn_on.desc()).limit(1))
-    return found.id if found else None
+    return next(iter(_seen(session, viewer, recent, 1)), None)
+
+
+def is_present(meeting: Meeting) -> bool:
+    """Tell whether a meeting is of these two weeks."""
+    return meeting.drawn_on > clock.now().date() - STANDS
+
+
+def _seen(session: Session, viewer: Viewer, query: Any, limit: int) -> list[Meeting]:
+    newest = query.order_by(CoffeeMeeting.drawn_on.desc(), CoffeeMeeting.id.desc()).limit(limit)
+    rows = session.scalars(newest).all()
+    others = _others(session, viewer, [row.id for row in rows])
+    people = {row.id: {viewer.id, *(card.id for card in others.get(row.id, ()))} for row in rows}
+    named = _named(session, rows, set().union(*people.values()))
+    found = []
+    for row in rows:
+        name, holders = named.get((row.topic, row.topic_id), ("", set()))
+        shared = (row.topic, name) if name and people[row.id] <= holders else ("", "")
+        found.append(Meeting(row.id, row.drawn_on, row.starts_at, row.met, others.get(row.id, ()), *shared))
+    return found
 
 
 def _others(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[int, list[Card]]:
@@ -147,26 +157,30 @@ def _others(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[int, l
     return found
 
 
-def _shared(session: Session, viewer: Viewer, row: CoffeeMeeting, others: Sequence[int]) -> tuple[str, str]:
-    """Name what they share, where all of them still do."""
-    people = {viewer.id, *others}
-    if row.topic == "group":
-        members = select(func.count()).where(
-            Membership.group_id == row.topic_id,
-            Membership.person_id.in_(people),
-            Membership.state == "active",
+def _named(
+    session: Session, rows: Sequence[CoffeeMeeting], people: Collection[int]
+) -> dict[tuple[str, int | None], tuple[str, set[int]]]:
+    """Give the name of each topic and who of these people still has it."""
+    topics: dict[str, set[int]] = {"group": set(), "skill": set()}
+    for row in rows:
+        if row.topic in topics and row.topic_id is not None:
+            topics[row.topic].add(row.topic_id)
+    found: dict[tuple[str, int | None], tuple[str, set[int]]] = {}
+    if topics["group"]:
+        members = select(Group.id, Group.name, Membership.person_id)
+        members = members.join(Membership, Membership.group_id == Group.id).where(
+            Group.id.in_(topics["group"]), Membership.person_id.in_(people), Membership.state == "active"
         )
-        group = session.get(Group, row.topic_id)
-        if group is not None and session.scalar(members) == len(people):
-            return "group", group.name
-    if row.topic == "skill":
-        holders = select(func.count()).where(
-            PersonSkill.skill_id == row.topic_id, PersonSkill.person_id.in_(people)
+        for key, name, person_id in session.execute(members):
+            found.setdefault(("group", key), (name, set()))[1].add(person_id)
+    if topics["skill"]:
+        holders = select(Skill.id, Skill.label_fr, Skill.label_en, PersonSkill.person_id)
+        holders = holders.join(PersonSkill, PersonSkill.skill_id == Skill.id).where(
+            Skill.id.in_(topics["skill"]), PersonSkill.person_id.in_(people)
         )
-        skill = session.get(Skill, row.topic_id)
-        if skill is not None and session.scalar(holders) == len(people):
-            return "skill", label(skill.label_fr, skill.label_en)
-    return "", ""
+        for key, fr, en, person_id in session.execute(holders):
+            found.setdefault(("skill", key), (label(fr, en), set()))[1].add(person_id)
+    return found
 
 
 def taking_part(session: Session) -> int | None:

@@ -21,7 +21,7 @@ def index() -> Any:
     """Show it."""
     session, who = db.session(), viewer()
     seat = queries.seat(session, who.id)
-    present = queries.present(session, who)
+    meetings = queries.meetings(session, who)
     paused = (
         seat.paused_until if seat and (seat.paused_until or clock.now().date()) > clock.now().date() else None
     )
@@ -29,8 +29,8 @@ def index() -> Any:
         "coffee/index.html",
         seat=seat,
         paused_until=paused,
-        present=present,
-        meetings=queries.meetings(session, who),
+        present=meetings[0].id if meetings and queries.is_present(meetings[0]) else None,
+        meetings=meetings,
         opening=wording.opening,
         taking_part=queries.taking_part(session),
         happened=queries.happened(session),

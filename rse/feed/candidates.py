@@ -7,28 +7,41 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Person
 from rse.core import kinds
-from rse.core.audience import Viewer, prepared, readable, tokens_of
-from rse.feed import timeline
+from rse.core.audience import Viewer, prepared, tokens_of
 from rse.feed.models import Comment, Post, Reaction
+from rse.feed.newest import NEWEST, POST, loud, newest, of_purpose, quiet_values, size_of, tagged
 from rse.feed.silencing import silenced
-from rse.feed.week import skill_names
+from rse.feed.timeline import Entry
+from rse.feed.week import by_words
 from rse.groups import queries as groups
 from rse.groups.models import Group
-from rse.people.models import Profile
+from rse.people.models import Follow, PersonSkill, Profile, SkillName
 
 NEW, NEAR, WAITING = 150, 60, 60  # the newest, those of what one follows or is in, open questions
 LATELY = timedelta(days=90)  # acts towards others that count, questions that wait
-ACTS = 300  # of the acts, the newest
+ACTS, SKILLS = 300, 200  # of the acts, the newest; names of skills
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the order goes by."""
+    """What the order goes by, and what a list shows it by."""
 
     id: int
     at: datetime
@@ -43,6 +56,17 @@ class Candidate:
     waiting: bool
     said: int  # comments and reactions
     department_id: int | None
+    audience: str
+    members: int | None
+    versions: tuple[int, int, int | None]  # of the post, its author, its group
+
+    def entry(self, key: datetime) -> Entry:
+        """Give it as a list shows it, in an order of its own."""
+        version, author_version, group_version = self.versions
+        return Entry(
+            self.id, self.at, version, self.author_id, author_version, self.group_id, group_version,
+            self.audience, self.members, self.kind, key,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +84,57 @@ class Near:
 
 
 def near(session: Session, viewer: Viewer, asked: datetime) -> Near:
-    """Give what is near to the viewer at a moment."""
-    people, tags = timeline.follows(session, viewer)
-    acts = session.execute(_acts(), {"person": viewer.id, "since": asked - LATELY, "most": ACTS}).all()
-    department = select(Profile.department_id).where(Profile.person_id == viewer.id)
+    """Give what is near to the viewer at a moment: one read."""
+    values = {"person": viewer.id, "since": asked - LATELY, "most": ACTS, "known": SKILLS}
+    by_sort: dict[str, list[Any]] = {sort: [] for sort in ("act", "follow", "skill", "department")}
+    for row in session.execute(_own(), values):
+        by_sort[row.sort].append(row)
+    acts = by_sort["act"]
     return Near(
-        people=frozenset(people),
-        tags=frozenset(tags),
-        skills=skill_names(session, viewer),
+        people=frozenset(row.one for row in by_sort["follow"] if row.one),
+        tags=frozenset(row.word for row in by_sort["follow"] if row.word),
+        skills=by_words((row.word, row.label) for row in by_sort["skill"]),
         groups=frozenset(groups.group_ids(viewer)),
-        department_id=session.scalar(department),
-        towards=Counter(row.author_id for row in acts),
-        within=Counter(row.group_id for row in acts if row.group_id),
-        done=frozenset(row.id for row in acts),
+        department_id=next((row.one for row in by_sort["department"]), None),
+        towards=Counter(row.two for row in acts),
+        within=Counter(row.three for row in acts if row.three),
+        done=frozenset(row.one for row in acts),
     )
 
 
 @lru_cache(maxsize=1)
-def _acts() -> Select[Any]:
-    """Build the posts that the viewer has commented or reacted to lately: theirs, and read by nobody else."""
+def _own() -> CompoundSelect[Any]:
+    """Build the viewer's own rows, each as (sort, three numbers, two words)."""
     me: Any = bindparam("person")
+    number: Any = cast(null(), BigInteger)
+    word: Any = cast(null(), String)
+    acts = _acts(me).subquery()
+    skills = (
+        select(SkillName.folded, SkillName.label)
+        .join(PersonSkill, PersonSkill.skill_id == SkillName.skill_id)
+        .where(PersonSkill.person_id == me)
+        .limit(bindparam("known"))
+        .subquery()
+    )
+    follows = select(_sort("follow"), Follow.person_id, number, number, Follow.tag, word)
+    department = select(_sort("department"), Profile.department_id, number, number, word, word)
+    return union_all(
+        select(
+            _sort("act"), acts.c.id.label("one"), acts.c.author_id.label("two"),
+            acts.c.group_id.label("three"), word.label("word"), word.label("label"),
+        ),
+        follows.where(Follow.follower_id == me),
+        select(_sort("skill"), number, number, number, skills.c.folded, skills.c.label),
+        department.where(Profile.person_id == me, Profile.department_id.is_not(None)),
+    )  # fmt: skip
+
+
+def _sort(name: str) -> Any:
+    return literal_column(f"'{name}'", String).label("sort")
+
+
+def _acts(me: Any) -> Select[Any]:
+    """Build the posts that the viewer has commented or reacted to lately: theirs, and read by nobody else."""
     since: Any = bindparam("since")
     most: Any = bindparam("most")
     comments = select(Comment.post_id.label("post_id"), Comment.at.label("at"))
@@ -102,42 +157,60 @@ def candidates(
     session: Session, viewer: Viewer, near: Near, purpose: str | None, asked: datetime
 ) -> list[Candidate]:
     """Read what may be shown: readable, not the viewer's own, not silenced, written before `asked`."""
-    ids: set[int] = set()
-    for scope, most in (("all", NEW), ("following", NEAR), ("groups", NEAR)):
-        page = timeline.home(session, viewer, scope, purpose=purpose, before=None, limit=most)
-        ids.update(entry.id for entry in page)
-    if near.skills and purpose != "social":
-        ids.update(session.scalars(_waiting(viewer, asked)))
-    rows = session.execute(_described(), {"ids": list(ids), "asked": asked, **tokens_of(viewer)}).all()
-    quiet = silenced(viewer)
+    quiet, own = quiet_values(viewer), tokens_of(viewer)
+    dialect = session.get_bind().dialect.name
+    waiting = bool(near.skills) and purpose != "social"
+    values = {
+        "keys_every": own["viewer_tokens"], "keys_followed": list(near.people), "tags": list(near.tags),
+        "keys_groups": groups.group_ids(viewer), "size_every": NEW, "size_followed": NEAR,
+        "size_groups": NEAR, "asked": asked, **quiet, **own,
+    }  # fmt: skip
+    if waiting:
+        values |= {"since": asked - LATELY, "size_waiting": WAITING}
+    query = _described(dialect, purpose, quiet=bool(quiet), waiting=waiting)
+    rows = session.execute(query, values).all()
+    left_out = silenced(viewer)
     return [
         _candidate(row)
         for row in rows
         if row.author_id != viewer.id
         and (purpose is None or (row.purpose == "social") == (purpose == "social"))
-        and not _silent(quiet, row)
+        and not _silent(left_out, row)
     ]
 
 
-def _waiting(viewer: Viewer, asked: datetime) -> Select[Any]:
-    query = select(Post.id).where(Post.kind.in_(kinds.answerable()), Post.answer_id.is_(None))
-    query = query.where(Post.at >= asked - LATELY, Post.comment_count == 0, Post.deleted_at.is_(None))
-    return (
-        query.where(readable(Post.audience, viewer)).order_by(Post.at.desc(), Post.id.desc()).limit(WAITING)
-    )
+def _begun(dialect: str, purpose: str | None, *, quiet: bool, waiting: bool) -> list[Select[Any]]:
+    """Build the ids that the scopes of the home feed begin with, and the questions that wait."""
+    every, right = of_purpose(purpose), prepared(POST["audience"])
+    parts: list[Any] = [
+        newest(dialect, POST["audience"], every + loud(quiet=quiet), part="every"),
+        newest(dialect, POST["author_id"], [*every, right], part="followed"),
+        newest(dialect, POST["group_id"], [*every, *loud(quiet=quiet), right], part="groups"),
+        tagged(purpose, deep=False, size=size_of("followed")).subquery(),
+    ]
+    if waiting:
+        open_ones = select(POST["id"]).where(POST["kind"].in_(kinds.answerable()))
+        open_ones = open_ones.where(POST["answer_id"].is_(None), POST["comment_count"] == 0, right)
+        open_ones = open_ones.where(POST["at"] >= bindparam("since"), POST["deleted_at"].is_(None))
+        parts.append(open_ones.order_by(*NEWEST).limit(size_of("waiting")).subquery())
+    return [select(part.c.id) for part in parts]
 
 
-@lru_cache(maxsize=1)
-def _described() -> Select[Any]:
+@lru_cache(maxsize=32)
+def _described(dialect: str, purpose: str | None, *, quiet: bool, waiting: bool) -> Select[Any]:
+    """Build the candidates with all that the order and the cards go by, as one read."""
     columns = (
         Post.id, Post.at, Post.kind, Post.title, Post.tags, Post.author_id, Post.group_id, Post.answer_id,
-        Post.comment_count, Post.reactions, Person.display_name, Person.kind.label("sort"),
-        Group.name, Group.purpose, Profile.department_id,
+        Post.comment_count, Post.reactions, Post.version, Post.audience, Person.display_name,
+        Person.kind.label("sort"), Person.version.label("author_version"), Group.name, Group.purpose,
+        Group.version.label("group_version"), Group.member_count, Profile.department_id,
     )  # fmt: skip
-    query = select(*columns).join(Person, Person.id == Post.author_id)
+    begun = union(*_begun(dialect, purpose, quiet=quiet, waiting=waiting)).subquery("begun")
+    query = select(*columns).select_from(begun).join(Post, Post.id == begun.c.id)
+    query = query.join(Person, Person.id == Post.author_id)
     query = query.outerjoin(Group, Group.id == Post.group_id)
     query = query.outerjoin(Profile, Profile.person_id == Post.author_id)
-    query = query.where(Post.id.in_(bindparam("ids", expanding=True)), Post.at <= bindparam("asked"))
+    query = query.where(Post.at <= bindparam("asked"))
     return query.where(prepared(Post.audience), Post.deleted_at.is_(None))
 
 
@@ -166,4 +239,7 @@ def _candidate(row: Any) -> Candidate:
         waiting=kinds.of(row.kind).answerable and row.answer_id is None and row.comment_count == 0,
         said=row.comment_count + sum(row.reactions.values()),
         department_id=row.department_id,
+        audience=row.audience,
+        members=row.member_count,
+        versions=(row.version, row.author_version, row.group_version),
     )

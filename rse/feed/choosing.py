@@ -8,7 +8,7 @@ candidates, each found by an index, is put in order: the cost does not grow with
 
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from math import log
@@ -73,10 +73,8 @@ def for_you(
             if candidate.id == last:
                 break
     page = list(islice(order, limit + 1))
-    entries = timeline.by_id(session, viewer, [candidate.id for candidate, _term in page])
-    shown = [(entries[candidate.id], term) for candidate, term in page if candidate.id in entries]
-    why = {entry.id: Reason(code, _label(code, name)) for entry, (_weight, code, name) in shown}
-    return [replace(entry, key=asked) for entry, _term in shown], why
+    why = {candidate.id: Reason(code, _label(code, name)) for candidate, (_weight, code, name) in page}
+    return [candidate.entry(asked) for candidate, _term in page], why
 
 
 def _scored(session: Session, viewer: Viewer, purpose: str | None, asked: datetime) -> list[Scored]:

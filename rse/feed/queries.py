@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import ARRAY, JSON, BigInteger, and_, bindparam, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
@@ -232,6 +232,16 @@ def comments_after(session: Session, post_id: int, position: Position | None, li
         query = query.where(later(Comment.at, Comment.id, position))
     rows = session.execute(query.order_by(Comment.at, Comment.id).limit(limit + 1))
     return [_shown(row) for row in rows]
+
+
+def comments_up_to(session: Session, post_id: int, comment_id: int, limit: int) -> list[Shown]:
+    """Give a comment and those before it, oldest first; where it is not of the post the last is another."""
+    own: Any = aliased(Comment)
+    at = select(own.at).where(own.id == comment_id, own.post_id == post_id).scalar_subquery()
+    query = _comments().where(Comment.post_id == post_id, Comment.at <= at)
+    query = query.where(or_(Comment.at < at, Comment.id <= comment_id))
+    query = query.order_by(Comment.at.desc(), Comment.id.desc()).limit(limit)
+    return [_shown(row) for row in session.execute(query)][::-1]
 
 
 def comments_by_id(session: Session, ids: Iterable[int]) -> dict[int, Shown]:

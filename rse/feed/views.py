@@ -12,8 +12,9 @@ from rse.core.i18n import _
 from rse.core.model import decode_id, encode_id
 from rse.core.policy import NotFound
 from rse.core.web import SIGNED_IN, Form, decode_cursor, encode_cursor, page, route, see_other, viewer
-from rse.feed import cards, choosing, closing, composing, leaving_out, policy, queries, silencing, timeline
+from rse.feed import cards, choosing, composing, leaving_out, policy, queries, silencing, timeline
 from rse.feed.choosing import Reason
+from rse.feed.opened import opened
 from rse.feed.timeline import Entry
 from rse.files import queries as files
 from rse.files import taking
@@ -21,7 +22,7 @@ from rse.groups import queries as groups
 
 blueprint = Blueprint("feed", __name__)
 PAGE = 20
-COMMENTS = 50
+COMMENTS, AROUND = 50, 5  # on a page of a thread; before the one that a link leads to
 BEGUN = 500  # characters of a post that a link may begin
 SCOPES = ("all", "for_you", "following", "groups")
 PURPOSES = ("professional", "social")
@@ -160,24 +161,20 @@ def post(post_id: int) -> Any:
 def show_post(post_id: int, status: int = 200, form: Any = None) -> Response:
     """Show a post; `form` is a comment that could not be taken."""
     session, who = db.session(), viewer()
-    found = queries.post(session, who, post_id)
-    closed = closing.closed(session, post_id)
+    whole = opened(session, who, post_id)
+    found, group, tie, closed = whole.post, whole.group, whole.tie, whole.closed
     declared = kinds.of(found.kind)
-    group, tie = queries.place(session, who, found.group_id)
     moderated = frozenset({found.group_id or 0}) if policy.may_delete(who, 0, tie) else frozenset()
-    entry = timeline.one(session, who, post_id)
     shown, earlier, later = _comments(post_id)
-    answer = next((comment for comment in shown if comment.id == found.answer_id), None)
-    if answer is None and found.answer_id:  # on another page of the thread
-        answer = queries.comments_by_id(session, [found.answer_id]).get(found.answer_id)
-    parents = _answered(shown)
-    everyone = [*shown, *([answer] if answer else [])]
+    parents = _named(shown, found.answer_id)
+    answer = parents.get(found.answer_id or 0)
+    everyone = list({one.id: one for one in (*shown, *([answer] if answer else []))}.values())
     return page(
         "feed/post.html",
         status,
         post=found,
         group=group,
-        card=cards.render(session, who, [entry], moderated=moderated, folded=False)[0],
+        card=cards.render(session, who, [whole.entry], moderated=moderated, folded=False)[0],
         comments=shown,
         earlier=earlier,
         later=later,
@@ -204,12 +201,14 @@ def _comments(post_id: int) -> tuple[list[queries.Shown], str | None, str | None
     session = db.session()
     asked = request.args.get("comment", "")
     position: Any = decode_cursor(request.args.get("after"), datetime, int)
+    has_earlier = None
     if asked:
-        position = _position_of(post_id, asked)
+        position, has_earlier = _position_of(post_id, asked)
     if position:
         rows = queries.comments_after(session, post_id, position, COMMENTS)
         shown, has_later = rows[:COMMENTS], len(rows) > COMMENTS
-        has_earlier = bool(queries.comments_before(session, post_id, _start(shown, position), 0))
+        if has_earlier is None:
+            has_earlier = bool(queries.comments_before(session, post_id, _start(shown, position), 0))
     else:
         rows = queries.comments_before(session, post_id, before(), COMMENTS)
         has_earlier, has_later = len(rows) > COMMENTS, "cursor" in request.args
@@ -226,24 +225,26 @@ def _start(shown: Sequence[queries.Shown], position: tuple[datetime, int]) -> tu
     return (shown[0].at, shown[0].id) if shown else position
 
 
-def _position_of(post_id: int, asked: str) -> tuple[datetime, int] | None:
-    """Give the position just before a comment of this post, with a few others before it for the context."""
+def _position_of(post_id: int, asked: str) -> tuple[tuple[datetime, int] | None, bool]:
+    """Give the position just before a comment of this post and a few others, and whether more come before.
+
+    None for a comment of another post: its time may be none of the viewer's.
+    """
     try:
         comment_id = decode_id(asked)
     except ValueError as error:
         raise NotFound from error
-    found = queries.comments_by_id(db.session(), [comment_id]).get(comment_id)
-    if found is None or found.post_id != post_id:  # of another post: its time may be none of the viewer's
-        return None
-    around = queries.comments_before(db.session(), post_id, (found.at, found.id), 5)
-    first = around[0] if around else found
-    return first.at, first.id - 1
+    found = queries.comments_up_to(db.session(), post_id, comment_id, AROUND + 2)
+    if not found or found[-1].id != comment_id:
+        return None, False
+    first = found[-AROUND - 1 :][0]
+    return (first.at, first.id - 1), len(found) > AROUND + 1
 
 
-def _answered(shown: Sequence[queries.Shown]) -> dict[int, queries.Shown]:
-    """Give the comments that these ones answer."""
+def _named(shown: Sequence[queries.Shown], answer_id: int | None) -> dict[int, queries.Shown]:
+    """Give these comments, those that they answer and the accepted answer, on whichever page they are."""
     here = {comment.id: comment for comment in shown}
-    wanted = {c.parent_id for c in shown if c.parent_id and c.parent_id not in here}
+    wanted = {one for one in (answer_id, *(c.parent_id for c in shown)) if one and one not in here}
     return here | (queries.comments_by_id(db.session(), wanted) if wanted else {})
 
 

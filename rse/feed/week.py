@@ -1,13 +1,13 @@
 """The right column of the home page: questions that wait, and the viewer's own week, and no one else's."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, literal, or_, select, union, union_all
+from sqlalchemy.orm import Session, aliased
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
@@ -69,13 +69,18 @@ def _plain(html: str) -> str:
     return plain(html[: html.rfind("<")] if html.rfind("<") > html.rfind(">") else html)
 
 
+def by_words(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give the labels of skills by the words to look for; names of a letter or two are found everywhere."""
+    return {words_of(folded): label for folded, label in names if len(folded) > SHORT}
+
+
 def skill_names(session: Session, viewer: Viewer) -> dict[str, str]:
     """Give the names of the viewer's skills, folded, with the label to show."""
     query = select(SkillName.folded, SkillName.label).join(
         PersonSkill, PersonSkill.skill_id == SkillName.skill_id
     )
     rows = session.execute(query.where(PersonSkill.person_id == viewer.id).limit(200))
-    return {words_of(row.folded): row.label for row in rows if len(row.folded) > SHORT}
+    return by_words((row.folded, row.label) for row in rows)
 
 
 def waiting(session: Session, viewer: Viewer) -> list[Waiting]:
@@ -104,31 +109,43 @@ def waiting(session: Session, viewer: Viewer) -> list[Waiting]:
 def week(session: Session, viewer: Viewer) -> Week:
     """Give the viewer's own week."""
     since = clock.now() - timedelta(days=DAYS)
-    answers = _answers(session, viewer, since)
+    found: dict[str, list[int]] = {"answer": [], "group": [], "thanks": []}
+    for what, number in session.execute(_counted(viewer, since)):
+        found[what].append(number)
+    answers = found["answer"]
     return Week(
-        group_posts=_group_posts(session, viewer, since),
+        group_posts=sum(found["group"]),
         answers=len(answers),
         answered=answers[0] if len(set(answers)) == 1 else None,
-        thanks=_thanks(session, viewer, since),
+        thanks=sum(found["thanks"]),
         newcomers=newcomers(session, viewer),
     )
 
 
-def _group_posts(session: Session, viewer: Viewer, since: datetime) -> int:
-    mine = groups.group_ids(viewer)
-    if not mine:
-        return 0
-    new = (
-        select(literal(1))
+def _counted(viewer: Viewer, since: datetime) -> Any:
+    """Build one read: the question of each answer, the number of posts, of people who thanked."""
+    answers, thanks = _answers(viewer, since).subquery(), _thanks(viewer, since).subquery()
+    parts = [
+        select(literal("answer"), answers.c.id),
+        select(literal("thanks"), func.count()).select_from(thanks),
+    ]
+    if mine := groups.group_ids(viewer):
+        posts = _group_posts(viewer, mine, since).subquery()
+        parts.append(select(literal("group"), func.count()).select_from(posts))
+    return union_all(*parts)
+
+
+def _group_posts(viewer: Viewer, mine: Sequence[int], since: datetime) -> Select[Any]:
+    return (
+        select(Post.id)
         .where(Post.group_id.in_(mine), Post.at >= since, Post.author_id != viewer.id)
         .where(Post.deleted_at.is_(None), readable(Post.audience, viewer))
         .limit(COUNTED)
     )
-    return session.scalar(select(func.count()).select_from(new.subquery())) or 0
 
 
-def _answers(session: Session, viewer: Viewer, since: datetime) -> Sequence[int]:
-    """Give the viewer's questions, one time for each comment of somebody else."""
+def _answers(viewer: Viewer, since: datetime) -> Select[Any]:
+    """Build the viewer's questions, one time for each comment of somebody else."""
     query = (
         select(Post.id)
         .join(Comment, Comment.post_id == Post.id)
@@ -136,11 +153,11 @@ def _answers(session: Session, viewer: Viewer, since: datetime) -> Sequence[int]
         .where(readable(Post.audience, viewer), Comment.at >= since, Comment.deleted_at.is_(None))
         .where(Comment.author_id != viewer.id)
     )
-    return session.scalars(query.limit(COUNTED)).all()
+    return query.limit(COUNTED)
 
 
-def _thanks(session: Session, viewer: Viewer, since: datetime) -> int:
-    """Count the people who said thanks this week for something that the viewer wrote lately."""
+def _thanks(viewer: Viewer, since: datetime) -> Any:
+    """Build the people who said thanks this week for something that the viewer wrote lately."""
 
     def for_mine(kind: str, table: type[Post | Comment]) -> Select[Any]:
         return (
@@ -151,8 +168,7 @@ def _thanks(session: Session, viewer: Viewer, since: datetime) -> int:
             .where(Reaction.person_id != viewer.id)
         )
 
-    people = union(for_mine("post", Post), for_mine("comment", Comment)).limit(COUNTED)
-    return len(session.scalars(people).all())
+    return union(for_mine("post", Post), for_mine("comment", Comment)).limit(COUNTED)
 
 
 def newcomers(session: Session, viewer: Viewer) -> list[Card]:
@@ -160,16 +176,15 @@ def newcomers(session: Session, viewer: Viewer) -> list[Card]:
     if not viewer.is_employee:
         return []
     today = clock.today(viewer.timezone)
-    me = select(Person.site, Profile.department_id).outerjoin(Profile, Profile.person_id == Person.id)
-    row = session.execute(me.where(Person.id == viewer.id)).first()
-    if row is None or not (row.site or row.department_id):
-        return []
-    near = [Person.site == row.site] if row.site else []
-    near += [Profile.department_id == row.department_id] if row.department_id else []
+    own: Any = aliased(Profile)
+    me: Any = aliased(Person)
+    site = select(me.site).where(me.id == viewer.id, me.site != "").scalar_subquery()
+    department = select(own.department_id).where(own.person_id == viewer.id).scalar_subquery()
     query = (
         select(*COLUMNS)
         .join(Profile, Profile.person_id == Person.id)
-        .where(Profile.start_date.between(today - timedelta(days=DAYS), today), or_(*near))
+        .where(Profile.start_date.between(today - timedelta(days=DAYS), today))
+        .where(or_(Person.site == site, Profile.department_id == department))
         .where(Person.status == "active", Person.kind == "employee", Person.id != viewer.id, visible(viewer))
     )
     rows = session.execute(query.order_by(Profile.start_date.desc(), Person.id).limit(SHOWN))

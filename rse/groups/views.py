@@ -25,6 +25,7 @@ from rse.core.web import (
     viewer,
 )
 from rse.groups import manners, policy, queries, renewing, service, starting, suggesting
+from rse.groups.entering import entered
 from rse.groups.models import Group
 from rse.groups.schemas import GroupChanges, GroupsPage, InviteByLogin, NewGroup, RoleChange
 
@@ -95,8 +96,7 @@ def create() -> Any:
 def opened(slug: str) -> tuple[Group, dict[str, Any]]:
     """Load a group with what every tab of its page shows."""
     session, who = db.session(), viewer()
-    group = queries.find(session, who, slug)
-    mine = queries.membership(session, group.id, who.id)
+    group, mine = entered(session, who, slug)
     may_read = who.holds(group.posts_audience)
     values = {
         "group": group,

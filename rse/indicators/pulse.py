@@ -7,6 +7,8 @@ counters are of the cells of the partition, not of small departments; nothing is
 from dataclasses import dataclass
 from datetime import date, timedelta
 from secrets import SystemRandom
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -102,6 +104,10 @@ def _teams(session: Session, today: date) -> dict[int, int]:
     }
 
 
+# By engine: the day of a wave, and who was not asked in it or has answered, as far as this process has seen.
+_settled: WeakKeyDictionary[Any, tuple[date | None, set[int]]] = WeakKeyDictionary()
+
+
 def standing(session: Session, viewer: Viewer, today: date) -> Standing | None:
     """Give how the viewer stands to the open wave, None where none is. Costs nothing between two waves."""
     wave = None if pauses.pulse_off(session) else waves.get(session)
@@ -113,9 +119,21 @@ def standing(session: Session, viewer: Viewer, today: date) -> Standing | None:
 
 
 def waits(session: Session, viewer: Viewer, today: date) -> bool:
-    """Tell whether the question waits for the viewer."""
+    """Tell whether the question waits for the viewer; it is asked of every page, so a no is remembered."""
+    wave = None if pauses.pulse_off(session) else waves.get(session)
+    if wave is None:
+        return False
+    day, settled = _settled.get(session.get_bind(), (None, set[int]()))
+    if day != wave[0]:
+        settled = set()
+        _settled[session.get_bind()] = (wave[0], settled)
+    if viewer.id in settled:
+        return False
     here = standing(session, viewer, today)
-    return here is not None and here.asked and not here.answered
+    waiting = here is not None and here.asked and not here.answered
+    if here is not None and not waiting:
+        settled.add(viewer.id)
+    return waiting
 
 
 def answer(session: Session, viewer: Viewer, today: date, given: str) -> None:

@@ -134,4 +134,4 @@ def test_it_reads_a_bounded_number_of_posts(browse: Browse, monkeypatch: pytest.
     monkeypatch.setattr(candidates, "NEAR", 1)
     for at in range(9):
         publish(browse("karim"), f"mot-{at}")
-    assert len(feed(browse("amelie"))) == 4  # and the one more that tells of others
+    assert len(feed(browse("amelie"))) == 3
