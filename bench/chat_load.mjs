@@ -144,6 +144,25 @@ const acts = {
     return { stored, seconds, taken, failed: failed.slice(0, 3), heard, least: Math.min(...each_), most: Math.max(...each_), kinds: each_.length };
   },
 
+  /** Asks on every socket, again and again, for some seconds: how long the answers to a ping and to an event take. */
+  async answered({ seconds, gap }) {
+    const pings = [], events = [], end = now() + seconds * 1000;
+    const failed = await each(sockets, sockets.length, async one => {
+      while (now() < end) {
+        const sent = now(), back = new Promise(done => { one.ws.once('pong', done); });
+        one.ws.ping();
+        await back;
+        const heard = now();
+        const answer = await one.ask('sync', { conversations: {} });
+        if (!answer.ok) throw new Error(JSON.stringify(answer));
+        pings.push(heard - sent);
+        events.push(now() - heard);
+        await pause(gap);
+      }
+    });
+    return { pings, events, failed: failed.length ? failed.slice(0, 3).join('; ') : '' };
+  },
+
   /** Drops every connection at once; each comes back after a random time as pages do, and asks for what it missed. */
   async storm({ place, inside, after, expected, delay = 800, most = 20_000, factor = 0.6, limit = 120 }) {
     const start = now();

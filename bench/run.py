@@ -26,6 +26,7 @@ MODULES = (
     "search",
     "search_pages",
     "search_kill",
+    "search_storm",
     "experts",
     "chat",
     "front",

@@ -6,10 +6,11 @@ import heapq
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from operator import itemgetter
-from typing import Any
+
+import numpy as np
 
 from rse.search.engine import (
     MAX_LIMIT,
@@ -22,7 +23,8 @@ from rse.search.engine import (
 )
 from rse.search.filters import filtered
 from rse.search.grammar import Parsed, Word, apart, parse, widen, words_of
-from rse.search.segment import Scores, View
+from rse.search.rows import Hits, Mask, Rows, Weights, in_all, leading, level, marked
+from rse.search.segment import View
 
 FRESH_SHARE = 0.3  # of a score
 FRESH_HALF_LIFE = 120 * 86_400  # seconds
@@ -34,7 +36,8 @@ ROUNDING = 1e-9  # a half of equal parts is a half, in whatever order they were 
 TIMELESS = {"person", "group"}
 EVIDENCE = {"post", "comment", "message"}
 
-Matches = list[tuple[View, Scores]]
+Matches = Sequence[tuple[View, Hits]]
+Placed = tuple[Position, View, int]
 
 
 def nearly(parsed: Parsed, results: Results, query: SearchQuery) -> bool:
@@ -46,16 +49,11 @@ def nearly(parsed: Parsed, results: Results, query: SearchQuery) -> bool:
 class Snapshot:
     """The index as one commit left it."""
 
-    def __init__(self, generation: int, views: Sequence[View], reader: Any) -> None:
+    def __init__(self, generation: int, views: Sequence[View]) -> None:
         self.generation = generation
         self.views = views
-        self.reader = reader  # keeps the files open
         self.bars = frozenset().union(*(view.segment.bars for view in views))
         self.recent: dict[tuple[str, tuple[Wider, ...], frozenset[str], float | None], Matches] = {}
-
-    def close(self) -> None:
-        """Close the files; nobody asks this snapshot any more."""
-        self.reader.close()
 
     def heard(self, audience: frozenset[str]) -> frozenset[str]:
         """Leave out the marks of groups of which the index holds nothing for everyone: nearly all."""
@@ -63,7 +61,7 @@ class Snapshot:
 
     # Which rows, and how well: of what the audience may read only, the rarity of words too
 
-    def _weighed(self, words: Iterable[Word], audience: frozenset[str]) -> list[tuple[float, list[Scores]]]:
+    def _weighed(self, words: Iterable[Word], audience: frozenset[str]) -> list[tuple[float, list[Hits]]]:
         """Give each word's rows per segment, with its rarity: BM25's idf over what the audience may read."""
         size = sum(view.size(audience) for view in self.views)
         found = []
@@ -79,15 +77,11 @@ class Snapshot:
         weighed = self._weighed(words, audience)
         result = []
         for number, view in enumerate(self.views):
-            lists = sorted((lists[number] for _, lists in weighed), key=len)
-            rows = set(lists[0]) if lists else set()
-            for other in lists[1:]:
-                rows &= other.keys()
+            lists = [lists[number] for _, lists in weighed]
+            hits = in_all(lists, [idf for idf, _ in weighed], view.segment.size)
             for phrase in parsed.phrases:
-                rows = rows & view.phrase(phrase) if rows else rows
-            rows -= self._unwanted(view, parsed, audience)
-            scores = {row: sum(idf * lists[number][row] for idf, lists in weighed) for row in rows}
-            result.append((view, scores))
+                hits = hits.kept(marked(view.phrase(phrase), view.segment.size)[hits.rows])
+            result.append((view, hits.kept(~self._unwanted(view, parsed, audience, hits.rows))))
         return result
 
     def _any_of(self, parsed: Parsed, audience: frozenset[str], share: float = 0.0) -> Matches:
@@ -97,38 +91,28 @@ class Snapshot:
         least = share * total * (1 - ROUNDING)
         result = []
         for number, view in enumerate(self.views):
-            scores: Scores = {}
-            held: Scores = {}
+            scores, held = np.zeros(view.segment.size), np.zeros(view.segment.size)
             for idf, lists in weighed:
-                for row, weight in lists[number].items():
-                    scores[row] = scores.get(row, 0.0) + idf * weight
-                    held[row] = held.get(row, 0.0) + idf
-            unwanted = self._unwanted(view, parsed, audience)
-            kept = {
-                row: score * (held[row] / total) ** 2
-                for row, score in scores.items()
-                if held[row] >= least and row not in unwanted
-            }
-            result.append((view, kept))
+                scores[lists[number].rows] += idf * lists[number].weights
+                held[lists[number].rows] += idf
+            rows = np.flatnonzero((held > 0) & (held >= least)).astype(np.int32)
+            hits = Hits(rows, scores[rows] * (held[rows] / total) ** 2)
+            result.append((view, hits.kept(~self._unwanted(view, parsed, audience, rows))))
         return result
 
     @staticmethod
-    def _unwanted(view: View, parsed: Parsed, audience: frozenset[str]) -> set[int]:
-        rows: set[int] = set()
-        for word in parsed.without:
-            rows |= view.rows_of(word, audience).keys()
-        for phrase in parsed.without_phrases:
-            rows |= view.phrase(phrase)
-        return rows
+    def _unwanted(view: View, parsed: Parsed, audience: frozenset[str], among: Rows) -> Mask:
+        """Tell which of some rows hold what the question says they must not."""
+        lists = [view.rows_of(word, audience).rows for word in parsed.without]
+        lists += [view.phrase(phrase) for phrase in parsed.without_phrases]
+        if not lists:
+            return np.zeros(len(among), np.bool_)
+        return marked(np.concatenate(lists), view.segment.size)[among]
 
-    def _within(self, scored: Sequence[Scores], audience: frozenset[str]) -> Matches:
-        """Keep what the audience may read and what is not deleted."""
-        return [
-            (view, view.within(scores, audience)) for view, scores in zip(self.views, scored, strict=True)
-        ]
-
-    def _everything(self) -> list[Scores]:
-        return [dict.fromkeys(range(len(view.segment.keys)), 1.0) for view in self.views]
+    def _everything(self, audience: frozenset[str]) -> Matches:
+        """Give all that the audience may read."""
+        every = [(view, np.arange(view.segment.size, dtype=np.int32)) for view in self.views]
+        return [(view, level(rows[view.open_to(rows, audience)], 1.0)) for view, rows in every]
 
     # Answers
 
@@ -142,7 +126,7 @@ class Snapshot:
             return Results()
         if not parsed.asks:
             empty = bool(query.text.strip()) and not parsed.filters
-            rows = [] if empty else self._within(self._everything(), query.audience)
+            rows = [] if empty else self._everything(query.audience)
             return self._page(rows, query, worded=False, loose=False)
         results = self._page(self._matches(parsed, query, None), query)
         if nearly(parsed, results, query):
@@ -174,7 +158,7 @@ class Snapshot:
 
     def _page(
         self,
-        matches: Sequence[tuple[View, Scores]],
+        matches: Matches,
         query: SearchQuery,
         *,
         loose: bool = False,
@@ -182,30 +166,21 @@ class Snapshot:
     ) -> Results:
         kept, facets = filtered(matches, query)
         limit = min(query.limit, MAX_LIMIT)
-        total = sum(len(rows) for _, rows in kept)
-        if query.sort == "date" or not worded:
-            positions = _positions(_newest(kept, limit + 1, query.after), None)
-        else:
-            positions = _positions(kept, time.time())
-        if query.after is not None:
-            positions = (item for item in positions if item[0] < query.after)
-        best = heapq.nlargest(limit + 1, positions, key=itemgetter(0))
+        by_score = worded and query.sort != "date"
+        best = _best(kept, limit + 1, _fresh(time.time()) if by_score else _alike, query.after)
         after = best[limit - 1][0] if len(best) > limit else None
-        found = [_found(*item) for item in best[:limit]]
-        return Results(found, total, facets, after, loose and bool(total))
+        total = sum(len(hits) for _, hits in kept)
+        return Results([_found(*item) for item in best[:limit]], total, facets, after, loose and bool(total))
 
     def evidence(self, terms: str, audience: frozenset[str], k: int) -> list[Found]:
         """Give the best rows that say something about the terms; private conversations say nothing."""
         parsed, audience = Parsed(words=words_of(terms)), self.heard(audience)
         if not audience or not parsed.words:
             return []
-        matches = self._any_of(parsed, audience)
         speaking = [
-            (view, {row: score for row, score in rows.items() if _speaks(view, row)})
-            for view, rows in matches
+            (view, hits.kept(_speak(view, hits.rows))) for view, hits in self._any_of(parsed, audience)
         ]
-        best = heapq.nlargest(k, _positions(speaking, None, scored=True), key=itemgetter(0))
-        return [_found(*item) for item in best]
+        return [_found(*item) for item in _best(speaking, k, _as_scored)]
 
     def suggest(self, prefix: str, audience: frozenset[str], limit: int) -> list[Suggestion]:
         """Complete the last word from the names and tags that the audience may read."""
@@ -215,76 +190,93 @@ class Snapshot:
         asked, audience = Parsed(words=[*words, *parsed.words]), self.heard(audience)
         if not audience or not asked.words:
             return []
-        matches = self._all_of(asked, audience)
         named = [
-            (view, {row: score for row, score in rows.items() if view.segment.kinds[row] in TIMELESS})
-            for view, rows in matches
+            (view, hits.kept(view.segment.kind.where(TIMELESS.__contains__, hits.rows)))
+            for view, hits in self._all_of(asked, audience)
         ]
-        best = heapq.nlargest(limit, _positions(named, None, scored=True), key=itemgetter(0))
-        found = [Suggestion(view.segment.kinds[row], view.segment.keys[row]) for _, view, row in best]
+        found = []
+        for _, view, row in _best(named, limit, _as_scored):
+            found.append(Suggestion(view.segment.kind.at(row), view.segment.keys[row]))
         return (found + [Suggestion("tag", tag) for tag in self._tags(last, audience)])[:limit]
 
     def _tags(self, prefix: str, audience: frozenset[str]) -> list[str]:
         """Give the most used tags with a beginning, counted over what the audience may read."""
         wanted, counts = prefix.lower().lstrip("#"), Counter[str]()
-        tagged: list[Scores] = [
-            {
-                row: 1.0
-                for row, tags in enumerate(view.segment.tags)
-                if any(t.startswith(wanted) for t in tags)
-            }
-            for view in self.views
-        ]
-        for view, rows in self._within(tagged, audience):
-            for row in rows:
-                counts.update(tag for tag in view.segment.tags[row] if tag.startswith(wanted))
-        return sorted(counts, key=lambda tag: (-counts[tag], tag))[:5]
+        for view in self.views:
+            tags = view.segment.tag
+            rows = np.unique(tags.rows[tags.table(lambda tag: tag.startswith(wanted))[tags.codes]])
+            tags.count(rows[view.open_to(rows, audience)], view.segment.size, counts)
+        begun = (tag for tag in counts if tag.startswith(wanted))
+        return sorted(begun, key=lambda tag: (-counts[tag], tag))[:5]
 
 
-def _positions(
-    matches: Sequence[tuple[View, Scores]], now: float | None, *, scored: bool = False
-) -> Iterator[tuple[Position, View, int]]:
-    """Give each row with its place in the order: by score (with `now`, fresher first), or by date."""
-    for view, rows in matches:
-        times, keys, kinds = view.segment.times, view.segment.keys, view.segment.kinds
-        for row, score in rows.items():
-            worth = score if scored else 0.0
-            if now:  # a share of the score halves with age; names do not age
-                age = 0.0 if kinds[row] in TIMELESS else max(0.0, now - times[row])
-                worth = score * (1 - FRESH_SHARE + FRESH_SHARE * 0.5 ** (age / FRESH_HALF_LIFE))
-            yield (round(worth, 6), times[row], keys[row]), view, row
+Worth = Callable[[View, Hits], Weights]
 
 
-def _newest(
-    matches: Sequence[tuple[View, Scores]], many: int, after: Position | None
-) -> list[tuple[View, Scores]]:
-    """Keep the newest rows of each segment only: for questions without words, which most rows answer."""
-    kept = []
-    for view, rows in matches:
+def _fresh(now: float) -> Worth:
+    """Weigh by score, of which a share halves with age; names do not age."""
+
+    def worth(view: View, hits: Hits) -> Weights:
+        ages = np.maximum(0.0, now - view.segment.times[hits.rows])
+        ages[view.segment.kind.where(TIMELESS.__contains__, hits.rows)] = 0.0
+        aged: Weights = hits.weights * (1 - FRESH_SHARE + FRESH_SHARE * 0.5 ** (ages / FRESH_HALF_LIFE))
+        return aged
+
+    return worth
+
+
+def _as_scored(_view: View, hits: Hits) -> Weights:
+    return hits.weights
+
+
+def _alike(_view: View, hits: Hits) -> Weights:
+    """Weigh all the same: by date."""
+    return np.zeros(len(hits))
+
+
+def _best(matches: Matches, many: int, worth: Worth, after: Position | None = None) -> list[Placed]:
+    """Give the first rows after a position, by what they are worth, then the newest, then by key."""
+    found: list[Placed] = []
+    for view, every in matches:
         times, keys = view.segment.times, view.segment.keys
-        older = rows if after is None else [row for row in rows if (0.0, times[row], keys[row]) < after]
-        order = zip(map(times.__getitem__, older), map(keys.__getitem__, older), older, strict=True)
-        best = [row for _, _, row in heapq.nlargest(many, order)]
-        kept.append((view, dict.fromkeys(best, 0.0)))
-    return kept
+        hits, weights = every, np.round(worth(view, every), 6)
+        if after is not None:
+            later = _after(view, every.rows, weights, after)
+            hits, weights = every.kept(later), weights[later]
+        for at in leading(weights, times[hits.rows], many).tolist():
+            row = int(hits.rows[at])
+            found.append(((float(weights[at]), int(times[row]), keys[row]), view, row))
+    return heapq.nlargest(many, found, key=itemgetter(0))
+
+
+def _after(view: View, rows: Rows, weights: Weights, position: Position) -> Mask:
+    """Tell which rows come after a position in the order."""
+    score, second, key = position
+    times = view.segment.times[rows]
+    equal = weights == score
+    later: Mask = (weights < score) | (equal & (times < second))
+    for at in np.flatnonzero(equal & (times == second)).tolist():
+        later[at] = view.segment.keys[rows[at]] < key
+    return later
 
 
 def _found(position: Position, view: View, row: int) -> Found:
     s = view.segment
     return Found(
         s.keys[row],
-        s.kinds[row],
+        s.kind.at(row),
         position[0],
-        s.times[row],
-        s.authors[row] or None,
-        s.groups[row] or None,
+        position[1],
+        s.author.at(row) or None,
+        s.group.at(row) or None,
         s.roots[row],
-        s.post_kinds[row],
+        s.post_kind.at(row),
         bool(s.accepted[row]),
     )
 
 
-def _speaks(view: View, row: int) -> bool:
-    """Tell whether a row can be evidence: a message of a group can, one between two people cannot."""
-    kind = view.segment.kinds[row]
-    return kind in EVIDENCE and (kind != "message" or bool(view.segment.groups[row]))
+def _speak(view: View, rows: Rows) -> Mask:
+    """Tell which rows can be evidence: a message of a group can, one between two people cannot."""
+    kind, group = view.segment.kind, view.segment.group
+    said = kind.where(EVIDENCE.__contains__, rows)
+    return said & (kind.where("message".__ne__, rows) | group.where(bool, rows))

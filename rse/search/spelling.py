@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 SHORTEST, LONGEST = 4, 24  # letters of a word that may be misspelt
 TWO_SLIPS = 8  # letters from which on two slips are one word
 COUNTED = 100  # documents that hold a word near another: more is many
@@ -23,6 +25,31 @@ def letters(word: str) -> int:
     for letter in word:
         mask |= 1 << (ord(letter) & 31)
     return mask
+
+
+class Lexicon:
+    """Words by their length, with their letters."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Take those words that may be misspelt."""
+        by_length: dict[int, list[str]] = {}
+        for word in words:
+            if slips(word):
+                by_length.setdefault(len(word), []).append(word)
+        self._words = {
+            length: (some, np.fromiter(map(letters, some), np.uint32, len(some)))
+            for length, some in by_length.items()
+        }
+
+    def about(self, word: str) -> list[str]:
+        """Give the words that share nearly all letters of a word and have about its length."""
+        mask, most, found = np.uint32(letters(word)), slips(word), []
+        for length in range(len(word) - most, len(word) + most + 1):
+            if length in self._words:
+                words, masks = self._words[length]
+                near = np.flatnonzero(np.bitwise_count(masks ^ mask) <= 2 * most)
+                found += [words[at] for at in near]
+        return found
 
 
 def distance(one: str, other: str, most: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from typing import Any, TypeVar
 
 import structlog
 from whoosh import index
+from whoosh.reading import SegmentReader
 
 from rse.core.feature import Document
 from rse.search import whoosh_index, whoosh_words
@@ -28,6 +30,7 @@ from rse.search.segment import Segment, View
 
 log = structlog.get_logger()
 T = TypeVar("T")
+TRIES, WAIT = 10, 0.05  # seconds between them: to open what a writer is about to merge
 CHUNK = 25_000  # documents of one segment while building: their postings fit in memory
 
 
@@ -41,6 +44,7 @@ class Whoosh:
         self.opened: Any = None
         self.snapshot: Snapshot | None = None
         self.segments: dict[str, Segment] = {}
+        self.readers: dict[str, Any] = {}  # of segments
 
     # Questions
 
@@ -117,10 +121,10 @@ class Whoosh:
         try:
             if name != self.name or self.opened is None:
                 self.opened = index.open_dir(str(self.directory / name))
-                self.name, self.snapshot, self.segments = name, None, {}
-            generation = self.opened.latest_generation()
-            if self.snapshot is None or self.snapshot.generation != generation:
-                self._open(generation)
+                self._close(keep={})
+                self.name, self.snapshot, self.segments, self.readers = name, None, {}, {}
+            if self.snapshot is None or self.snapshot.generation != self.opened.latest_generation():
+                self._open()
         except Exception as error:
             self.opened, self.snapshot = None, None
             if self._current() != name:  # switched under our hands: once more
@@ -130,19 +134,41 @@ class Whoosh:
             raise Unusable("the search index is empty")
         return self.snapshot
 
-    def _open(self, generation: int) -> None:
-        reader = self.opened.reader()
+    def _open(self) -> None:
+        """Read the newest commit. Segments that stand already stay open: of these only deletions change."""
+        toc, readers = self._readers()
         views, segments = [], {}
-        for leaf, _offset in reader.leaf_readers():
-            if not leaf.doc_count_all():
+        for part in toc.segments:
+            if not part.doc_count_all():
                 continue
-            known = leaf.segment().segment_id()
-            segment = self.segments.get(known) or Segment(_rows(leaf))
-            segments[known] = segment
-            views.append(View(segment, leaf, frozenset(leaf.segment().deleted_docs())))
-        if self.snapshot is not None:
-            self.snapshot.close()
-        self.snapshot, self.segments = Snapshot(generation, views, reader), segments
+            known, leaf = part.segment_id(), readers[part.segment_id()]
+            segments[known] = self.segments.get(known) or Segment(_rows(leaf))
+            views.append(View(segments[known], leaf, part.deleted_docs()))
+        self._close(keep=readers)
+        self.readers, self.segments = readers, segments
+        self.snapshot = Snapshot(toc.generation, views)
+
+    def _readers(self) -> tuple[Any, dict[str, Any]]:
+        """Give the table of contents, and a reader of each segment, by its id."""
+        storage, left = self.opened.storage, TRIES
+        while True:
+            toc = index.TOC.read(storage, self.opened.indexname)
+            parts = {part.segment_id(): part for part in toc.segments}
+            try:
+                return toc, {
+                    name: self.readers.get(name) or SegmentReader(storage, toc.schema, part)
+                    for name, part in parts.items()
+                }
+            except OSError:  # a writer has merged it away meanwhile
+                left -= 1
+                if not left:
+                    raise
+                time.sleep(WAIT)
+
+    def _close(self, keep: Mapping[str, Any]) -> None:
+        for name, reader in self.readers.items():
+            if name not in keep:
+                reader.close()
 
     def _current(self) -> str:
         try:

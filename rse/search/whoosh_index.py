@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import shutil
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh import fields, formats, index
-from whoosh.codec.whoosh3 import W3Codec
+from whoosh.codec.whoosh3 import W3Codec, W3LeafMatcher
 from whoosh.reading import SegmentReader
 
 from rse.core.feature import Document
 from rse.search import analysis
 from rse.search.engine import Batch
-from rse.search.segment import Row
 from rse.search.texts import placed
 
 VERSION = f"3.{analysis.VERSION}"  # of schema and analysis: another one means that the index is made anew
@@ -31,7 +32,11 @@ MEMORY_MB = 256  # of postings before Whoosh sorts on disk
 BASE = 4  # segments of a size that are merged
 TORN = 3  # a segment with a third of its rows deleted is written anew at the next merge
 
+BLOCK = 512  # postings of a block: a block is read at once
+
+Row = tuple[Any, ...]
 Posting = tuple[bytes, int, float, bytes]
+Block = tuple[NDArray[np.int32], NDArray[np.float32], Sequence[bytes]]  # rows, weights, places
 
 
 class Words(fields.FieldType):
@@ -46,10 +51,40 @@ class Words(fields.FieldType):
         return value
 
 
+class Postings(W3LeafMatcher):
+    """A posting list of Whoosh's, which gives whole blocks too: one by one, a frequent word takes long."""
+
+    def blocks(self) -> Iterator[Block]:
+        """Give the blocks from here to the end."""
+        while self.is_active():
+            self._read_data()
+            deltas, weights, values = self._data
+            many = len(deltas)
+            weighed = np.full(many, 1.0 if weights is None else weights, np.float32)
+            yield np.cumsum(deltas, dtype=np.int32), weighed, values or (b"",) * many
+            self._next_block()
+
+
 class Codec(W3Codec):
     """Whoosh's codec without lengths of fields: the weights hold them (and they cost a stat a posting)."""
 
     length_stats = False
+
+    def postings_reader(self, dbfile: Any, terminfo: Any, format_: Any, **options: Any) -> Any:
+        """Read posting lists by blocks, but those of one posting, which stand beside the word."""
+        if terminfo.is_inlined():
+            return super().postings_reader(dbfile, terminfo, format_, **options)
+        return Postings(dbfile, *terminfo.extent(), format_, **options)
+
+
+def blocks(matcher: Any) -> Iterator[Block]:
+    """Give a posting list by blocks, with the rows that are deleted."""
+    whole = getattr(matcher, "child", matcher)  # without what leaves the deleted out
+    if isinstance(whole, Postings):
+        yield from whole.blocks()
+    while not isinstance(whole, Postings) and whole.is_active():
+        yield np.array([whole.id()], np.int32), np.array([whole.weight()], np.float32), (whole.value(),)
+        whole.next()
 
 
 def schema() -> Any:
@@ -156,7 +191,7 @@ def fits(directory: Path) -> bool:
 def write(opened: Any, batch: Batch, *, bulk: bool = False) -> None:
     """Write one batch and commit. The caller holds the write lock; a killed writer's leftovers are swept."""
     shutil.rmtree(Path(opened.storage.folder) / f"{opened.indexname}.tmp", ignore_errors=True)
-    writer = opened.writer(limitmb=MEMORY_MB, codec=Codec(compression=1))
+    writer = opened.writer(limitmb=MEMORY_MB, codec=Codec(blocklimit=BLOCK, compression=1))
     try:
         last = {document.key: document for document in batch.put}
         if not bulk:

@@ -31,9 +31,8 @@ def stamps(snapshot: Snapshot, kind: str) -> dict[int, int]:
     found = {}
     for view in snapshot.views:
         s = view.segment
-        for row, key in enumerate(s.keys):
-            if s.kinds[row] == kind and row not in view.deleted:
-                tokens, _bar = s.sets[s.audiences[row]]
-                audience = next(token for token in tokens if token != key or len(tokens) == 1)
-                found[int(key.rpartition(":")[2])] = stamp(s.versions[row], audience)
+        for row in view.rows(lambda one: one == kind).tolist():
+            key, (tokens, _bar) = s.keys[row], s.sets[s.audience.codes[row]]
+            audience = next(token for token in tokens if token != key or len(tokens) == 1)
+            found[int(key.rpartition(":")[2])] = stamp(s.versions[row], audience)
     return found
