@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from rse.chat import drafting, members, queries, reading, service, shapes, threads
+from rse.chat import drafting, members, queries, reading, service, shapes, threads, topics
 from rse.chat.discussion import discussion
 from rse.chat.models import Message
 from rse.chat.policy import Place
@@ -22,8 +22,8 @@ from rse.chat.schemas import (
     MarkRead,
     MessageOut,
     Mute,
-    SendMessage,
 )
+from rse.chat.topics_schemas import SendInTopic
 from rse.core import db
 from rse.core.api import Listing, endpoint, paginate
 from rse.core.model import decode_id
@@ -104,7 +104,11 @@ def list_messages(conversation_id: int, query: ListMessages) -> Any:
         rows, more = threads.replies(session, place, root.id, before=before, limit=query.limit)
         cursor = encode_cursor("before", rows[0].seq) if more else None
         return {"items": shapes.own(session, viewer(), rows), "next_cursor": cursor}
-    found = queries.messages(session, place, after=after, before=before, limit=query.limit)
+    span: dict[str, Any] = {"after": after, "before": before, "limit": query.limit}
+    if query.topic is not None:
+        found = topics.messages(session, place, topics.of(session, place, query.topic).id, **span)
+    else:
+        found = queries.messages(session, place, **span)
     rows, cursor = found[: query.limit], None
     if len(found) > query.limit:
         cursor = encode_cursor("before" if after is None else "after", rows[-1].seq)
@@ -121,16 +125,16 @@ def _range(query: ListMessages) -> tuple[int | None, int | None]:
 
 
 @endpoint(
-    blueprint, "/conversations/<pid:conversation_id>/messages", "POST", rule=SIGNED_IN, body=SendMessage,
+    blueprint, "/conversations/<pid:conversation_id>/messages", "POST", rule=SIGNED_IN, body=SendInTopic,
     returns=MessageOut, status=201, limit="120/minute",
     again=lambda made, conversation_id: _one(queries.message(db.session(), viewer(), decode_id(made["id"]))),
 )  # fmt: skip
-def send_message(conversation_id: int, body: SendMessage) -> Any:
+def send_message(conversation_id: int, body: SendInTopic) -> Any:
     """Send a message; the same `client_id` gives the same message."""
-    message = service.send(
+    message = topics.send(
         db.session(), viewer(), conversation_id, body=body.body,
         client_id=body.client_id or token_hex(16), reply_to=body.reply_to, thread_id=body.thread_id,
-        attachments=body.attachments,
+        attachments=body.attachments, topic_id=body.topic_id, new_topic=body.new_topic,
     )  # fmt: skip
     return _one(message)
 

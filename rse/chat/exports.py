@@ -16,6 +16,7 @@ from rse.chat.models import (
     Participation,
     Promotion,
     SavedMessage,
+    Topic,
 )
 from rse.core import clock
 from rse.core.events import emit
@@ -38,6 +39,10 @@ def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:
             "edited_at": iso(one.edited_at) if one.edited_at else None,
             "body": one.body,
         }
+    made = select(Topic).where(Topic.created_by == person_id).order_by(Topic.id)
+    for topic in session.scalars(made):
+        place = {"conversation_id": encode_id(topic.conversation_id), "at": iso(topic.created_at)}
+        yield {"what": "made the topic", **place, "name": topic.name}
     yield from _signs(session, person_id)
     yield from _own_settings(session, person_id)
 
@@ -98,6 +103,7 @@ def erase(session: Session, person_id: int) -> None:
     session.execute(delete(MessageDraft).where(MessageDraft.person_id == person_id))
     theirs_asked = or_(Promotion.asked_by == person_id, Promotion.author_id == person_id)
     session.execute(delete(Promotion).where(theirs_asked))
+    session.execute(update(Topic).where(Topic.created_by == person_id).values(created_by=None))
     presence.forget(session, person_id)
     _take_signs(session, person_id)
 

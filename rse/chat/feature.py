@@ -20,6 +20,8 @@ from rse.chat import (
     queries,
     settings_views,
     tasks,
+    topics_api,
+    topics_views,
     views,
 )
 from rse.chat.attaching import HOLDER
@@ -84,4 +86,6 @@ __all__ = [
     "promoting_api",
     "promoting_views",
     "settings_views",
+    "topics_api",
+    "topics_views",
 ]

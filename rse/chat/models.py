@@ -16,6 +16,10 @@ PINNED: Any = {
     "postgresql_where": text("pinned_at IS NOT NULL"),
     "sqlite_where": text("pinned_at IS NOT NULL"),
 }
+TOPICAL: Any = {
+    "postgresql_where": text("topic_id IS NOT NULL"),
+    "sqlite_where": text("topic_id IS NOT NULL"),
+}
 LINKED: Any = {
     "postgresql_where": text("link_id IS NOT NULL"),
     "sqlite_where": text("link_id IS NOT NULL"),
@@ -101,6 +105,7 @@ class Message(Identified):
         Index("ix_message_at", "at"),
         Index("ix_message_pinned", "conversation_id", "pinned_at", **PINNED),
         Index("ix_message_thread", "thread_id", "seq", **THREADED),
+        Index("ix_message_topic", "topic_id", "seq", **TOPICAL),
         Index("ix_message_link", "link_id", **LINKED),
     )
 
@@ -118,6 +123,7 @@ class Message(Identified):
     replies: Mapped[int] = mapped_column(default=0, server_default="0")  # that stand under it
     replied_at: Mapped[datetime | None]
     files: Mapped[int] = mapped_column(default=0, server_default="0")  # how many hang on it
+    topic_id: Mapped[int | None] = mapped_column(BigInteger)  # under which it stands in a group's discussion
     link_id: Mapped[int | None] = mapped_column(
         BigInteger
     )  # shown of its first link; 0: its author wants none
@@ -127,6 +133,21 @@ class Message(Identified):
     pinned_at: Mapped[datetime | None]
     pinned_by: Mapped[int | None] = mapped_column(BigInteger)  # a person
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Topic(Identified):
+    """A named line inside the discussion of a group; closed, it takes no more messages, and is read."""
+
+    __tablename__ = "chat_topic"
+    __table_args__ = (UniqueConstraint("conversation_id", "folded"),)
+
+    conversation_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(CONVERSATION, ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(60))
+    folded: Mapped[str] = mapped_column(String(FOLDED))  # one name is one topic, however it is written
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(PERSON, ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    active_at: Mapped[datetime]  # of its newest message, else of its beginning
+    closed_at: Mapped[datetime | None]
 
 
 class MessageReaction(Base):

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import Card
-from rse.chat import keeping, policy, queries, shapes
-from rse.chat.models import Message
+from rse.chat import keeping, policy, queries, shapes, topics
+from rse.chat.models import Message, Topic
 from rse.chat.policy import Place
 from rse.core.audience import Viewer
 from rse.core.i18n import format_date, local
@@ -55,6 +55,8 @@ class Room:
     may_invite: bool = False
     pinned: int = 0  # how many messages are
     moderates: bool = False  # takes back what others wrote, in a group's discussion
+    topics: Sequence[Topic] = ()  # open ones, of a group's discussion
+    topic: Topic | None = None  # the one that alone is shown
 
     @property
     def others(self) -> list[Card]:
@@ -71,15 +73,17 @@ def room(
     after: int | None = None,
     at: int | None = None,
     newest: bool = False,
+    topic: Topic | None = None,
 ) -> Room:
     """Give a page of a conversation: those before, after or around a number, or the newest messages.
 
-    Unless the newest are asked for, it opens at the first unread one where that is further up.
+    Unless the newest are asked for, it opens at the first unread one where that is further up. Of a topic the
+    messages under it alone.
     """
     unread = place.conversation.seq - place.read_seq if place.takes_part else 0
-    if not newest and (before, after, at) == (None, None, None) and unread > PAGE:
+    if not newest and topic is None and (before, after, at) == (None, None, None) and unread > PAGE:
         at = place.read_seq + 1
-    found, older, newer = _window(session, place, before, after, at)
+    found, older, newer = _window(session, place, topic, before=before, after=after, at=at)
     people = queries.people(session, [place.conversation.id])[place.conversation.id] if place.direct else []
     shown = {**shapes.conversation(place, people, viewer), "viewer": encode_id(viewer.id)}
     readers = queries.readers(session, place.conversation.id) if place.direct else {}
@@ -88,6 +92,7 @@ def room(
         {encode_id(p): seq for p, seq in readers.items() if p != viewer.id},
         policy.may_send(viewer, place), policy.may_invite(place),
         keeping.pinned_count(session, place), policy.may_delete(viewer, place, 0),
+        topics.offered(session, place), topic,
     )  # fmt: skip
 
 
@@ -110,12 +115,22 @@ def seq_of_day(session: Session, viewer: Viewer, place: Place, day: date) -> int
 
 
 def _window(
-    session: Session, place: Place, before: int | None, after: int | None, at: int | None
+    session: Session,
+    place: Place,
+    topic: Topic | None,
+    *,
+    before: int | None,
+    after: int | None,
+    at: int | None,
 ) -> tuple[list[Message], int | None, int | None]:
     """Give messages ascending, and from where there are older and newer ones."""
     if at is not None:
         after = max(0, at - PAGE // 2)
-    found = queries.messages(session, place, after=after, before=before, limit=PAGE)
+    span: dict[str, Any] = {"after": after, "before": before, "limit": PAGE}
+    if topic is not None:
+        found = topics.messages(session, place, topic.id, **span)
+    else:
+        found = queries.messages(session, place, **span)
     more, found = len(found) > PAGE, found[:PAGE]
     found.sort(key=lambda one: one.seq)
     if not found:

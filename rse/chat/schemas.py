@@ -6,22 +6,26 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from rse.core.api import Page, PublicId, Schema
+from rse.files.queries import Link
 from rse.files.schemas import FileOut, WithFiles
 
 MAX_BODY = 8_000
 MAX_CLIENT_ID = 64
 
 
-def _said(text: str) -> str:
+NOT_VALID = "This value is not valid."
+
+
+def said(text: str) -> str:
     """Refuse a text without one visible character."""
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise ValueError("Write something first.")
     if "\x00" in text:
-        raise ValueError("This value is not valid.")
+        raise ValueError(NOT_VALID)
     return text
 
 
-Body = Annotated[str, Field(max_length=MAX_BODY), AfterValidator(_said)]
+Body = Annotated[str, Field(max_length=MAX_BODY), AfterValidator(said)]
 ClientId = Annotated[str, Field(min_length=1, max_length=MAX_CLIENT_ID, pattern=r"^[\w.:-]+$")]
 Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9998, 12, 31))]
 Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -63,6 +67,7 @@ class RoomQuery(Schema):
     at: Seq | None = None
     date: Day | None = None
     newest: bool = False
+    topic: PublicId | None = None
     reply: str | None = Field(None, max_length=13)
     edit: str | None = Field(None, max_length=13)
 
@@ -81,7 +86,7 @@ class SendMessage(WithFiles):
     @model_validator(mode="after")
     def _says_something(self) -> "SendMessage":
         if not self.attachments or self.body:
-            _said(self.body)
+            said(self.body)
         return self
 
 
@@ -201,6 +206,7 @@ class ListMessages(Schema):
     after_seq: Seq | None = None
     before_seq: Seq | None = None
     thread: PublicId | None = None  # those under this message
+    topic: PublicId | None = None  # those of a topic, in a group's discussion
     cursor: str | None = None
     limit: int = Field(50, ge=1, le=100)
 
@@ -232,15 +238,6 @@ class MineOut(BaseModel):
     reactions: list[str]
 
 
-class LinkOut(BaseModel):
-    """What the page behind the first link of a message says of itself."""
-
-    url: str
-    title: str
-    description: str
-    site: str
-
-
 class QuoteOut(BaseModel):
     """The beginning of what a message answers."""
 
@@ -270,7 +267,8 @@ class MessageOut(BaseModel):
     reactions: dict[str, int]
     pinned_at: str | None
     attachments: list[FileOut]
-    link_preview: LinkOut | None = None
+    link_preview: Link | None = None
+    topic: dict[str, str] | None = None  # its id and name
     mine: MineOut | None = None
     quote: QuoteOut | None = None
 

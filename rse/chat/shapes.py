@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import Card, cards
-from rse.chat import keeping, policy, queries
-from rse.chat.models import ConversationEvent, Message
+from rse.chat import keeping, policy, queries, topics
+from rse.chat.models import ConversationEvent, Message, Topic
 from rse.chat.policy import Place
 from rse.core.audience import Viewer
 from rse.core.i18n import _, enumeration
@@ -35,7 +35,11 @@ def person(card: Card) -> dict[str, Any]:
 
 
 def message(
-    one: Message, author: Card, files: Sequence[Shown] = (), link: Link | None = None
+    one: Message,
+    author: Card,
+    files: Sequence[Shown] = (),
+    link: Link | None = None,
+    topic: Topic | None = None,
 ) -> dict[str, Any]:
     """Write a message; a deleted one keeps its place, without words."""
     return {
@@ -58,6 +62,7 @@ def message(
         "replied_at": iso(one.replied_at) if one.replied_at else None,
         "attachments": [file_data(file) for file in files],
         "link_preview": asdict(link) if link else None,
+        "topic": {"id": encode_id(topic.id), "name": topic.name} if topic else None,
     }
 
 
@@ -68,7 +73,13 @@ def messages(session: Session, found: Iterable[Message]) -> list[dict[str, Any]]
     authors = cards(session, (one.author_id for one in rows))
     roots = queries.by_ids(session, (row.thread_id for row in rows if row.thread_id))
     read = links(session, {row.link_id for row in rows if row.link_id and row.deleted_at is None})
-    shown = [message(one, authors[one.author_id], files.get(one.id, ()), _link(one, read)) for one in rows]
+    under = topics.names(session, rows)
+    shown = [
+        message(
+            one, authors[one.author_id], files.get(one.id, ()), _link(one, read), under.get(one.topic_id or 0)
+        )
+        for one in rows
+    ]
     for one, row in zip(shown, rows, strict=True):
         if row.thread_id in roots:
             one["thread_replies"] = roots[row.thread_id].replies

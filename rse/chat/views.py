@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, request, url_for
 from werkzeug.wrappers import Response
 
-from rse.chat import choosing, drafting, members, queries, reading, service, shapes, threads
+from rse.chat import choosing, drafting, members, queries, reading, service, shapes, threads, topics
 from rse.chat.discussion import discussion
 from rse.chat.policy import Place
 from rse.chat.schemas import (
@@ -17,8 +17,8 @@ from rse.chat.schemas import (
     MarkReadByForm,
     PeopleQuery,
     RoomQuery,
-    SendByForm,
 )
+from rse.chat.topics_schemas import NEW, SendInTopicByForm
 from rse.core import db
 from rse.core.i18n import format_date, format_time
 from rse.core.model import decode_id, encode_id
@@ -150,9 +150,10 @@ def room(conversation_id: int) -> Any:
 def _room(place: Place) -> dict[str, Any]:
     query = read_query(RoomQuery)
     session, who = db.session(), viewer()
+    topic = topics.of(session, place, query.topic) if query.topic else None
     at = query.at if query.date is None else reading.seq_of_day(session, who, place, query.date)
     asked = {"before": query.before, "after": query.after, "at": at}
-    found = reading.room(session, who, place, **asked, newest=query.newest)
+    found = reading.room(session, who, place, **asked, newest=query.newest, topic=topic)
     chosen = {line.message["id"]: line for line in found.lines}
     draft = drafting.drafts(session, who, [place.conversation.id]).get(place.conversation.id, "")
     return {
@@ -194,15 +195,16 @@ def panel(_session: Any, _viewer: Any, subject: Group) -> str:
 @route(blueprint, ROOM, rule=SIGNED_IN, methods=("POST",), limit="120/minute")
 def send(conversation_id: int) -> Any:
     """Send a message."""
-    form = taking.read_posted(SendByForm)
+    form = taking.read_posted(SendInTopicByForm)
     if form.value is None:
         return page_again(conversation_id, form)
     sent = form.input
     try:
-        service.send(
+        topics.send(
             db.session(), viewer(), conversation_id, body=sent.body,
             client_id=sent.client_id or token_hex(16), reply_to=sent.reply_to,
             thread_id=sent.thread_id, attachments=sent.attachments, alts=taking.alts(),
+            topic_id=sent.topic_id, new_topic=sent.new_topic if sent.topic_id == NEW else None,
         )  # fmt: skip
     except Invalid as error:
         db.rollback()
@@ -222,11 +224,12 @@ def page_again(conversation_id: int, form: Form[Any]) -> Any:
 
 def _back(conversation_id: int) -> Response:
     """Go back to where the form was: the group's page or the messages."""
+    only = request.form.get("in_topic") or None
     if request.form.get("back") == "group":
         place = queries.place(db.session(), viewer(), conversation_id)
         if place.group is not None:
-            return see_other("chat.group_discussion", slug=place.group.slug, _anchor="end")
-    return see_other("chat.room", conversation_id=conversation_id, _anchor="end")
+            return see_other("chat.group_discussion", slug=place.group.slug, topic=only, _anchor="end")
+    return see_other("chat.room", conversation_id=conversation_id, topic=only, _anchor="end")
 
 
 @route(blueprint, ROOM + "/edit/<pid:message_id>", rule=SIGNED_IN, methods=("POST",), limit="60/minute")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from rse.accounts.names import folded_name
 from rse.chat.events import MessagesChanged
 from rse.chat.members import people_key
 from rse.chat.models import (
@@ -15,6 +16,7 @@ from rse.chat.models import (
     MessageReaction,
     Participation,
     SavedMessage,
+    Topic,
 )
 from rse.core import text
 from rse.core.audience import conversation_token
@@ -49,6 +51,7 @@ def _store(company: Company, lines: list[ChatText]) -> None:
     rows = [_message(company, conversation, line, at) for line, at in zip(lines, times, strict=True)]
     rows = [row | {"seq": number} for number, row in enumerate(rows, 1)]
     _thread(lines, rows)
+    _topics(company, conversation, lines, rows)
     company.session.execute(insert(Message), rows)
     company.session.execute(insert(ConversationEvent), [_event(row) for row in rows])
     for table, marks in _marks(company, lines, rows).items():
@@ -86,7 +89,7 @@ def _message(company: Company, place: Conversation, line: ChatText, at: datetime
         "id": own, "conversation_id": place.id, "era": ERA, "author_id": company.people[line.author],
         "audience": group.posts_audience if group else conversation_token(place.id, ERA), "at": at,
         "client_id": f"demo-{own}", "body": line.text, "body_html": text.render(line.text, links),
-        "thread_id": None, "replies": 0, "replied_at": None,
+        "thread_id": None, "topic_id": None, "replies": 0, "replied_at": None,
         "reply_to": None, "reactions": dict(Counter(line.signs.values())), "edited_at": None,
         "deleted_at": None, "version": 1, "pinned_at": at if line.pinned else None,
         "pinned_by": company.people[line.author] if line.pinned else None,
@@ -114,6 +117,22 @@ def _thread(lines: list[ChatText], rows: list[dict[str, Any]]) -> None:
             root = next(one for one in rows if one["body"].startswith(line.under))
             row["thread_id"] = root["id"]
             root["replies"], root["replied_at"] = root["replies"] + 1, row["at"]
+
+
+def _topics(company: Company, place: Conversation, lines: list[ChatText], rows: list[dict[str, Any]]) -> None:
+    """Make the topics that messages name, and put these under them."""
+    made: dict[str, Topic] = {}
+    for line, row in zip(lines, rows, strict=True):
+        if not line.topic:
+            continue
+        topic = made.setdefault(line.topic, Topic(
+            conversation_id=place.id, name=line.topic, folded=folded_name(line.topic), created_at=row["at"],
+            created_by=row["author_id"], active_at=row["at"],
+        ))  # fmt: skip
+        topic.active_at = row["at"]
+        company.session.add(topic)
+        company.session.flush()
+        row["topic_id"] = topic.id
 
 
 def _event(row: dict[str, Any]) -> dict[str, Any]:

@@ -67,6 +67,7 @@ class ChatText:
     pinned: bool = False
     signs: dict[str, str] = field(default_factory=dict)  # {login: name of a reaction}
     kept_by: list[str] = field(default_factory=list)
+    topic: str = ""  # under which it stands, in a group's discussion
     under: str = ""  # how the message begins in whose thread it stands
 
 

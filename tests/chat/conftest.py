@@ -32,7 +32,7 @@ class World:
             self._browsers[name] = factories.browser_of(self.app, self.ids[name])
         return self._browsers[name]
 
-    def call(self, name: str, method: str, path: str, **body: Any) -> Any:
+    def call(self, name: str, method: str, path: str, /, **body: Any) -> Any:
         """Call the API as somebody; gives the response."""
         sent = (
             {"json": body} if body or (method in {"POST", "PUT", "PATCH"} and "members" not in path) else {}

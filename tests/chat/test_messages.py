@@ -27,7 +27,7 @@ def test_a_message_has_the_agreed_shape(world: World) -> None:
     assert list(said) == [
         "id", "conversation_id", "seq", "author", "body", "body_html", "client_id", "created_at", "edited_at",
         "deleted_at", "reply_to", "reactions", "pinned_at", "thread_id", "thread_replies", "replies", "replied_at",
-        "attachments", "link_preview",
+        "attachments", "link_preview", "topic",
     ]  # fmt: skip
     assert (said["seq"], said["conversation_id"], said["client_id"]) == (1, place, "c-1")
     assert said["author"]["uid"] == "amelie.rousseau"

@@ -12,6 +12,7 @@ import { actions } from './actions.js';
 import { drafting } from './draft.js';
 import { beside } from './beside.js';
 import { watch } from './here.js';
+import { topics } from './topics.js';
 import * as wire from './wire.js';
 
 const pollMs = 5000;
@@ -22,6 +23,7 @@ export function start(room) {
   const me = document.body.dataset.viewer;
   const id = say.room;
   const draw = drawing(room, me);
+  const topic = topics(room);
   const readers = new Map(Object.entries(JSON.parse(say.readers || '{}')));
   const names = new Map(Object.entries(JSON.parse(say.people || '{}')));
   let readSeq = Number(say.read);
@@ -39,7 +41,7 @@ export function start(room) {
     clearTimeout(telling);
     telling = setTimeout(async () => {
       const seq = scroll.hasNewer() ? Number(draw.last()?.dataset.seq ?? 0) : top;
-      if (gone || held || !say.part || document.hidden || !document.hasFocus() || !scroll.atEnd() || seq <= readSeq) return;
+      if (gone || held || say.topic || !say.part || document.hidden || !document.hasFocus() || !scroll.atEnd() || seq <= readSeq) return;
       try { await wire.read(id, seq); readSeq = Math.max(readSeq, seq); } catch { /* told with the next one */ }
     }, 150);
   }
@@ -55,6 +57,8 @@ export function start(room) {
   function message(event) {
     top = Math.max(top, event.seq);
     if (event.thread_id) { under(event); return; }
+    topic.learn(event.topic, event.author.id === me);
+    if (!topic.shows(event)) return; // another topic than the one that is shown
     const bottom = scroll.atEnd();
     if (event.event === 'message:new' && scroll.hasNewer()) { scroll.below(event.seq); return; }
     if (event.event !== 'message:new' && !draw.find(event.id)) return; // it stands further up, where it is read anew
@@ -117,14 +121,16 @@ export function start(room) {
   const queue = sending({
     id, me, room, draw,
     moved() { room.querySelector('.chat-start')?.remove(); scroll.toEnd(); seen(); },
-    stored() { seen(); },
+    stored(message) { topic.learn(message.topic, true); seen(); },
   });
   const write = writing(room, {
     draw,
     send(body, reply, attachments) {
+      const under = topic.chosen();
+      if (!under) return false;
       held = false;
       draft.sent();
-      const item = { body, reply_to: reply, attachments };
+      const item = { body, reply_to: reply, attachments, ...under };
       const add = () => queue.send(item);
       if (scroll.hasNewer()) scroll.newest().then(add, add); else add(); // what one says stands at the end
       return true;

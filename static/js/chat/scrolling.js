@@ -7,6 +7,7 @@ export function scrolling(room, draw, id, read) {
   const box = room.querySelector('.messages-scroll');
   const jump = room.querySelector('.to-end');
   const say = room.dataset;
+  const listed = `/conversations/${id}/messages?limit=50${say.topic ? `&topic=${say.topic}` : ''}`;
   let older = Number(say.older) || 0;
   let newer = Number(say.newer) || 0;
   let loading = false;
@@ -40,7 +41,7 @@ export function scrolling(room, draw, id, read) {
     box.setAttribute('aria-busy', 'true');
     box.setAttribute('aria-live', 'off');
     try {
-      const { items, next_cursor: more } = await call('GET', `/conversations/${id}/messages?limit=50&${direction}_seq=${from}`);
+      const { items, next_cursor: more } = await call('GET', `${listed}&${direction}_seq=${from}`);
       const rest = box.scrollHeight - box.scrollTop;
       const top = box.scrollTop;
       for (const message of direction === 'before' ? items.toReversed() : items) draw.put(message);
@@ -71,7 +72,7 @@ export function scrolling(room, draw, id, read) {
     box.setAttribute('aria-live', 'off');
     loading = true;
     try {
-      const { items, next_cursor: more } = await call('GET', `/conversations/${id}/messages?limit=50${around}`);
+      const { items, next_cursor: more } = await call('GET', `${listed}${around}`);
       draw.clear();
       for (const message of items) draw.put(message);
       older = items[0]?.seq > 1 && (seq || more) ? items[0].seq : 0;

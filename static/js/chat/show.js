@@ -116,6 +116,13 @@ export function drawing(room, me, list = room.querySelector('.messages')) {
       body.replaceChildren(Object.assign(document.createElement('p'), { textContent: say.textDeleted }));
       element.querySelector('.message-tools')?.remove();
     } else body.innerHTML = message.body_html; // made safe by the server
+    element.querySelector('.topic')?.remove();
+    if (message.topic) element.dataset.topic = message.topic.id;
+    if (message.topic && !message.deleted_at) {
+      const link = Object.assign(document.createElement('a'), { className: 'topic', href: `?topic=${message.topic.id}` });
+      link.append(icon('hash'), message.topic.name);
+      element.querySelector('.who').after(link);
+    }
     element.querySelector('.attached')?.remove();
     if (!message.deleted_at && message.attachments?.[0]?.url) body.after(attached(message.attachments, say));
     element.querySelector('.link-preview')?.remove();

@@ -28,8 +28,9 @@ async function over(event, payload) {
   throw new Error(said);
 }
 
-export async function send(conversation, { body, client_id, reply_to, thread_id, attachments }) {
+export async function send(conversation, { body, client_id, reply_to, thread_id, attachments, topic_id, new_topic }) {
   const sent = { body, client_id, ...(thread_id ? { thread_id } : {}), ...(reply_to ? { reply_to } : {}), ...(attachments?.length ? { attachments } : {}) };
+  if (topic_id || new_topic) return call('POST', `/conversations/${conversation}/messages`, { ...sent, ...(topic_id ? { topic_id } : { new_topic }) });
   if (online()) {
     try {
       return (await over('message:send', { conversation_id: conversation, ...sent })).message;

@@ -17,6 +17,7 @@ export function writing(room, { draw, send, change, remove, typing, more }) {
 
   function mode({ edit = '', reply = '', name = '' } = {}) {
     editing = edit;
+    form.classList.toggle('editing', Boolean(edit));
     replying = reply;
     about.hidden = !edit && !reply;
     const cancel = about.querySelector('a');
@@ -43,6 +44,7 @@ export function writing(room, { draw, send, change, remove, typing, more }) {
   function reply(element) {
     if (!form) return;
     if (editing) stop();
+    room.dispatchEvent(new CustomEvent('rse:reply', { detail: element.dataset.topic }));
     mode({ reply: element.dataset.id, name: element.querySelector('.who a').textContent });
     area.focus();
   }
