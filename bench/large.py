@@ -124,7 +124,7 @@ def copy(connection: Connection, model: Any, rows: Iterable[dict[str, Any]]) -> 
     wide = [c for c in model.__table__.columns if c.name in first or c.name in usual]
     named = ", ".join(f'"{c.name}"' for c in wide)
     raw: Any = connection.connection.dbapi_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY {model.__tablename__} ({named}) FROM STDIN") as out:
+    with raw.cursor() as cursor, cursor.copy(f'COPY "{model.__tablename__}" ({named}) FROM STDIN') as out:
         for row in chain([first], todo):
             values = usual | row
             out.write_row([_plain(c, values[c.name]) for c in wide])

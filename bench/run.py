@@ -35,6 +35,7 @@ MODULES = (
     "signin",
     "pages",
     "notifications",
+    "day",
     "indicators",
 )
 SIZES = (1_000, 60_000)

@@ -178,25 +178,25 @@ def connected(server: Server) -> Iterator[Outlet]:
 
 
 def _open(server: Server) -> smtplib.SMTP:
-    context = ssl.create_default_context()
     if server.tls == "start":
+        context = ssl.create_default_context()
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
     else:
         smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
     try:
-        _secure(smtp, server, context)
+        _secure(smtp, server)
     except BaseException:
         smtp.close()
         raise
     return smtp
 
 
-def _secure(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
+def _secure(smtp: smtplib.SMTP, server: Server) -> None:
     """Ask for TLS where it is offered, and sign in: never in the clear, but on this machine."""
     smtp.ehlo_or_helo_if_needed()
     secured = server.tls == "start"
     if not secured and smtp.has_extn("starttls"):
-        smtp.starttls(context=context)
+        smtp.starttls(context=ssl.create_default_context())
         smtp.ehlo()
         secured = True
     if server.user:

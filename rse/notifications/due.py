@@ -22,6 +22,7 @@ from rse.notifications.queries import COLUMNS, Item, noted
 from rse.notifications.wishes import Wishes
 
 AT_ONCE = 50  # people in one transaction
+ROWS = 8 * AT_ONCE  # that they are looked for in: a digest has several for each
 LEASE = timedelta(minutes=15)
 MOST_ITEMS = 200  # of one person at once
 Due = Mapping[int, Sequence[int]]
@@ -32,10 +33,10 @@ def lease(channel: str) -> Due:
     """Take what is due of a few people, {person: notifications}. Commits."""
     session, now, when = db.begin_write(), clock.now(), COLUMN[channel]
     waiting = select(Notification.id, Notification.person_id).where(when <= now)
-    waiting = waiting.order_by(when).limit(AT_ONCE)
+    waiting = waiting.order_by(when).limit(ROWS)
     if session.get_bind().dialect.name == "postgresql":
         waiting = waiting.with_for_update(skip_locked=True)
-    people = {row.person_id for row in session.execute(waiting)}
+    people = list(dict.fromkeys(row.person_id for row in session.execute(waiting)))[:AT_ONCE]
     if not people:
         db.rollback()
         return {}
@@ -69,5 +70,5 @@ def unread(session: Session, viewer: Viewer, wishes: Wishes, ids: Sequence[int],
     query = select(*COLUMNS).where(Notification.id.in_(ids[:MOST_ITEMS]), Notification.read_at.is_(None))
     rows = [noted(row) for row in session.execute(query)]
     rows = [r for r in rows if r.kind in known and wishes.on(known[r.kind], channel, r.group_id)]
-    muted = {r.thread for r in rows if not service.without_muted(session, r.thread, [viewer.id])}
+    muted = service.muted_of(session, viewer.id, {r.thread for r in rows})
     return queries.items(session, viewer, known, [r for r in rows if r.thread not in muted])

@@ -140,6 +140,12 @@ def without_muted(session: Session, thread: str, people: Iterable[int]) -> list[
     return [person_id for person_id in wanted if person_id not in out]
 
 
+def muted_of(session: Session, person_id: int, threads: Collection[str]) -> set[str]:
+    """Give those of these threads that a person has muted."""
+    muted = select(MutedThread.thread).where(MutedThread.person_id == person_id)
+    return set(session.scalars(muted.where(MutedThread.thread.in_(threads)))) if threads else set()
+
+
 def prefer(session: Session, person_id: int, wishes: Wishes) -> None:
     """Keep what a person wants; what waits to be mailed is planned anew by `replan`."""
     values = {
