@@ -12,7 +12,7 @@ from rse.core.model import encode_id
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, viewer
 from rse.search import queries
 from rse.search.asking import FIELD
-from rse.search.current import asker
+from rse.search.current import asker, in_turn
 from rse.search.experts import Expert
 from rse.search.next_step import NextStep as Step
 from rse.search.next_step import next_step
@@ -44,6 +44,7 @@ class SearchAnswer(BaseModel):
     total: int
     facets: dict[str, list[dict[str, Any]]]
     did_you_mean: str | None
+    bounded: bool  # so much answers that only the newest were looked at: total counts those
     loose: bool  # nothing holds all the words: the items hold some of them
     next_step: NextStep | None = None  # only where there is no result for a question in words
 
@@ -56,6 +57,7 @@ class Experts(BaseModel):
 
 
 @endpoint(blueprint, "/search", rule=SIGNED_IN, query=SearchInput, returns=SearchAnswer, limit=PER_MINUTE)
+@in_turn
 def search(query: SearchInput) -> dict[str, Any]:
     """Search people, posts, comments, groups and messages."""
     after: Any = decode_cursor(query.cursor, float, int, str)
@@ -76,6 +78,7 @@ def search(query: SearchInput) -> dict[str, Any]:
         "total": answer.total,
         "facets": facets,
         "did_you_mean": answer.did_you_mean,
+        "bounded": answer.bounded,
         "loose": answer.loose,
         "next_step": _next(step) if step else None,
     }
@@ -107,6 +110,7 @@ def item(item: queries.Item) -> dict[str, Any]:
 
 
 @endpoint(blueprint, "/experts", rule=SIGNED_IN, query=ExpertsInput, returns=Experts, limit=PER_MINUTE)
+@in_turn
 def experts(query: ExpertsInput) -> dict[str, Any]:
     """Rank who knows about a subject, each with the evidence that the caller may read."""
     found = queries.find_experts(asker(db.session(), viewer()), query)

@@ -1,10 +1,14 @@
 """The search of the running application: its engine, and what the features below give it to index."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from importlib import import_module
+from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app
+from gevent import monkey
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
@@ -23,8 +27,11 @@ from rse.search.postgres import Postgres
 from rse.search.service import by_kind
 from rse.search.whoosh import Whoosh
 
+P = ParamSpec("P")
+R = TypeVar("R")
 NAME = "rse_search"
 FOLDER = "search"  # in the data directory
+_turn = threading.Semaphore(1)
 
 
 def init(app: Flask) -> None:
@@ -52,6 +59,23 @@ def backend() -> SearchBackend:
     """Give the engine."""
     found: SearchBackend = current_app.extensions[NAME]
     return found
+
+
+def in_turn(view: Callable[P, R]) -> Callable[P, R]:
+    """Let one page of results be made at a time where sockets live in the same thread and Whoosh answers.
+
+    Each takes tens of milliseconds; sockets then wait for a part of one page, not of all that are asked.
+    PostgreSQL is waited for, and the others go on meanwhile.
+    """
+
+    @wraps(view)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        if isinstance(backend(), Whoosh) and monkey.is_module_patched("threading"):
+            with _turn:
+                return view(*args, **kwargs)
+        return view(*args, **kwargs)
+
+    return answer
 
 
 def sources() -> dict[str, IndexSource]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 from zlib import crc32
 
-from gevent import get_hub, monkey
+from gevent import get_hub, monkey, sleep
 
 from rse.core.feature import Document
 
@@ -23,6 +23,7 @@ class Unusable(Exception):
 FACETS = ("kind", "group", "author", "tag", "post_kind", "department", "site", "mark")
 FACET_VALUES = 12  # the most frequent ones of each
 MAX_LIMIT = 100
+LOOKED_AT = 5_000  # of what answers a question, the newest: an engine may leave out the others, and says so
 
 
 def closed_mark(group_id: int, kind: str) -> str:
@@ -103,6 +104,7 @@ class Results:
     facets: Mapping[str, Sequence[tuple[Any, int]]] = field(default_factory=dict)
     after: Position | None = None  # where the next page begins; None at the end
     loose: bool = False  # nothing held all the words: these hold some of them
+    bounded: bool = False  # more may answer: the newest were looked at, and counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,12 @@ def on_thread(work: Callable[[], T]) -> T:
         return work()
     result: T = get_hub().threadpool.apply(work)
     return result
+
+
+def breathe() -> None:
+    """Let the other greenlets go on, in the middle of something long."""
+    if monkey.is_module_patched("threading"):
+        sleep(0)
 
 
 def real_lock() -> Any:

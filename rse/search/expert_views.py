@@ -10,7 +10,7 @@ from rse.core.i18n import _, language_name, number
 from rse.core.web import SIGNED_IN, page, route, viewer
 from rse.people.views import has_messages
 from rse.search import queries
-from rse.search.current import asker, backend
+from rse.search.current import asker, backend, in_turn
 from rse.search.experts import Expert
 from rse.search.schemas import ExpertsInput
 from rse.search.topics import topic_of
@@ -22,6 +22,7 @@ SHOWN = 8  # values of a facet
 
 
 @route(blueprint, "/experts", rule=SIGNED_IN, limit=PER_MINUTE)
+@in_turn
 def experts() -> Any:
     """Show who knows about a subject, each with the reasons."""
     asked, errors = read(ExpertsInput)

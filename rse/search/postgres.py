@@ -23,10 +23,12 @@ from rse.search.postgres_text import Vector, vector_of
 
 log = structlog.get_logger()
 T = TypeVar("T")
-VERSION = f"postgresql 3.{analysis.VERSION}"  # of tables and analysis
+VERSION = f"postgresql 4.{analysis.VERSION}"  # of tables and analysis
 WRITING, REBUILDING = 7_236_001, 7_236_002  # advisory locks
 CHUNK = 5_000  # documents of one transaction while building
 PATIENCE = "4s"  # for one question
+BUILDING = "256MB"  # for making the index of words
+MEMORY = "64MB"  # for one question: rows of two frequent words fit, and are not looked at again by the page
 COLUMNS = (
     "key, kind, audience, author_id, group_id, at, post_kind, tags, department, site, root, accepted,"
     " marks, version, shortness, words"
@@ -50,6 +52,7 @@ INDEXES = {  # name: what it is over; made when the rows are there
     "document_names": f"INDEX {{}} ON search.building USING gin (words) WHERE {NAMED}",
     "document_key": "UNIQUE INDEX {} ON search.building (key)",
     "document_words": "INDEX {} ON search.building USING gin (words)",
+    "document_at": "INDEX {} ON search.building (at DESC)",
     "document_author": "INDEX {} ON search.building (author_id)",
     "document_group": "INDEX {} ON search.building (group_id)",
 }
@@ -165,6 +168,7 @@ class Postgres:
             _copy(connection, "building", chunk)
             connection.commit()
             count += len(chunk)
+        _do(connection, f"SET LOCAL maintenance_work_mem = '{BUILDING}'")
         _do(connection, *(f"CREATE {what.format('new_' + name)}" for name, what in INDEXES.items()))
         _do(connection, "ANALYZE search.building", "ANALYZE search.word")
         connection.commit()
@@ -218,11 +222,11 @@ def _usable(connection: Connection) -> bool:
 @contextmanager
 def _patient(connection: Connection) -> Iterator[None]:
     """Bound the time of what is asked, and plan each statement for the words that it asks for."""
-    names = ("statement_timeout", "plan_cache_mode", "jit")
+    names = ("statement_timeout", "plan_cache_mode", "jit", "work_mem")
     said = text("SELECT " + ", ".join(f"set_config('{name}', :{name}, true)" for name in names))
-    connection.execute(said, dict(zip(names, (PATIENCE, "force_custom_plan", "off"), strict=True)))
+    connection.execute(said, dict(zip(names, (PATIENCE, "force_custom_plan", "off", MEMORY), strict=True)))
     yield
-    connection.execute(said, dict(zip(names, ("0", "auto", "on"), strict=True)))
+    connection.execute(said, dict(zip(names, ("0", "auto", "on", MEMORY), strict=True)))
 
 
 def _keys(batch: Batch) -> list[str]:

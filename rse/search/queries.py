@@ -15,7 +15,7 @@ from rse.core.feature import Hit
 from rse.groups.models import Group
 from rse.groups.queries import visible
 from rse.search.asking import TYPES, Asker, filters, query_of
-from rse.search.engine import Found, Position, Results, SearchQuery
+from rse.search.engine import Found, Position, Results, SearchQuery, breathe
 from rse.search.experts import Expert, Ranking, Showing, best_texts, places, rank, reasons
 from rse.search.grammar import Parsed, parse, widen
 from rse.search.highlights import Marker
@@ -64,6 +64,7 @@ class Answer:
     topic: str | None = None  # what a question about people is about
     experts: Sequence[Expert] = ()
     did_you_mean: str | None = None  # the question with other spellings, of texts that are shown
+    bounded: bool = False  # more may answer: the newest were looked at, and counted
 
 
 def search(
@@ -80,6 +81,7 @@ def search(
     query = query_of(asker, parsed, asked, after)
     if not parsed.plain and not filters(query):
         return Answer()
+    breathe()
     query = replace(query, also=wider(asker.session, parsed))
     apart = sections and not query.kinds and parsed.asks
     wanted = replace(query, kinds=REST if apart else query.kinds, facets=True)
@@ -132,6 +134,7 @@ def _answer(
     every = [found for part in (*ahead.values(), results) for found in part.found]
     texts = best_texts(experts.people.values()) if experts else []
     hits = hits_of(asker, ((found.kind, found.id) for found in (*every, *texts)))
+    breathe()
     authors = [number for number, _ in results.facets.get("author", ())]
     named = [found.id for found in every if found.kind == "person" and found.key in hits]
     people = cards(asker.session, {*authors, *named, *(experts.ids if experts else ())})
@@ -143,6 +146,7 @@ def _answer(
         for found in every
         if found.key in hits
     }
+    breathe()
     items = [shown[found.key] for found in results.found if found.key in shown]
     stale = len(results.found) - len(items)  # the index does not know yet that these are gone or private
     return Answer(
@@ -158,6 +162,7 @@ def _answer(
         topic,
         _explained(asker, experts, hits, people) if experts else (),
         meant(parsed.plain, near, (f"{hit.title} {hit.text}" for hit in hits.values())),
+        results.bounded,
     )
 
 

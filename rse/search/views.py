@@ -15,7 +15,8 @@ from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, v
 from rse.feed.composing import reach
 from rse.search import queries, saving
 from rse.search.asking import FIELD
-from rse.search.current import asker, backend
+from rse.search.current import asker, backend, in_turn
+from rse.search.engine import breathe
 from rse.search.grammar import parse
 from rse.search.next_step import next_step
 from rse.search.queries import Answer
@@ -49,6 +50,7 @@ def _link(asked: SearchInput, **changes: Any) -> str:
 
 
 @route(blueprint, "/search", rule=SIGNED_IN, limit=PER_MINUTE)
+@in_turn
 def search() -> Any:
     """Show what is found, people first where the question is about people."""
     asked, errors = read(SearchInput)
@@ -62,6 +64,7 @@ def search() -> Any:
     asks = not errors and bool(asked.q or _filtered(asked))
     nothing = not (answer.items or answer.people or answer.groups or answer.experts)
     unready = asks and not answer.total and backend().health() is not None
+    breathe()
     return page(
         "search/page.html",
         422 if errors else 200,

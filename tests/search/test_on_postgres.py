@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from rse.core import db, jobs
-from rse.search import postgres_asking, tasks
+from rse.search import postgres_question, tasks
 from rse.search.current import backend
 from rse.search.postgres import Postgres
 from rse.search.whoosh import Whoosh
@@ -73,7 +73,7 @@ def test_a_question_that_takes_too_long_finds_nothing_and_harms_nothing(
     company.post("karim", "Le laiton se polit")
     company.index()
     monkeypatch.setattr("rse.search.postgres.PATIENCE", "1ms")
-    monkeypatch.setattr("rse.search.postgres_asking.VERSIONED", ":version = pg_sleep(1)::text")
+    monkeypatch.setattr("rse.search.postgres_question.VERSIONED", ":version = pg_sleep(1)::text")
     assert company.search("amelie", "laiton")["total"] == 0
 
 
@@ -88,7 +88,7 @@ def test_whoosh_can_be_chosen(make_app: Callable[..., Flask], postgres_url: str)
 def test_evidence_is_not_looked_for_by_common_words_alone(
     postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_asking, "COMMON", 5)
+    monkeypatch.setattr(postgres_question, "COMMON", 5)
     engines = Engines("postgres", tmp_path, postgres_server)
     engine = engines.make(
         [document(1, "le laiton du projet"), *(document(n, "projet") for n in range(2, 12))]
@@ -105,7 +105,7 @@ def test_what_holds_all_the_words_stands_when_looking_for_more_takes_too_long(
     engine = engines.make([document(1, "le laiton du projet noirci"), document(2, "laiton noirci")])
     assert len(ask(engine, "laiton noirci projet").found) == 2
     monkeypatch.setattr(
-        postgres_asking.Question, "any_of", lambda *_args, **_values: ("1/(d.at - d.at) > 0", "0")
+        postgres_question.Question, "any_of", lambda *_args, **_values: ("1/(d.at - d.at) > 0", "0")
     )
     assert keys(ask(engine, "laiton noirci projet")) == ["post:1"]
     engines.close()
