@@ -55,6 +55,7 @@ feature = Feature(
     name="groups",
     blueprints=(views.blueprint, api.blueprint),
     tokens=tokens.tokens,
+    tokens_of=tokens.tokens_of,
     frame=(lambda _session, viewer: {"my_groups": tokens.sidebar(queries.mine(viewer), SHOWN)},),
     nav=(NavItem("groups", lazy("Groups"), "groups.index", "users-round", 30),),
     panels=(

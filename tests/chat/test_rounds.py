@@ -8,6 +8,7 @@ from flask import Flask
 
 from rse.core import live
 from rse.core.sockets import Connected, Pass
+from rse.core.web import registry
 
 A_SECOND = 1.0
 SLOW = 0.3  # seconds that a look at everybody's rooms, or counts, may take when many are connected
@@ -46,3 +47,9 @@ def test_slow_rounds_do_not_keep_a_socket_open_for_a_second(
     assert len(waits) == 24
     assert max(waits) < A_SECOND * 0.7  # the rest is for the question itself and a busy machine
     assert sum(waits) / len(waits) < A_SECOND / 2
+
+
+def test_rights_of_many_are_asked_for_together(app: Flask) -> None:
+    """One question for each person, thousands of them every other second, kept a process busy doing nothing."""
+    alone = [one.name for one in registry().features if one.tokens and not one.tokens_of]
+    assert alone == []
