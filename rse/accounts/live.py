@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask_login import current_user
 from sqlalchemy import ColumnElement, or_, select
 
-from rse.accounts import sessions
+from rse.accounts import rights, sessions
 from rse.accounts.models import ApiToken, Person, Session
 from rse.core import clock, db, live
 from rse.core.among import among
@@ -38,6 +38,11 @@ class Gate:
         person = db.db.session().scalar(select(ApiToken.person_id).where(ApiToken.id == given.id, _valid()))
         return sessions.viewer_of_person(db.db.session(), person) if person else None
 
+    def viewers(self, given: Iterable[Pass]) -> dict[Pass, Viewer]:
+        """Give who browsers' sessions belong to now, for many at once; programs are asked one by one."""
+        of_sessions = {one.id: one for one in given if one.kind == "session"}
+        return {of_sessions[at]: who for at, who in sessions.viewers_of_sessions(of_sessions).items()}
+
     def standing(self, given: Iterable[Pass]) -> set[Pass]:
         """Tell which of these still stand: not ended, not idle for too long, and of somebody active.
 
@@ -62,7 +67,7 @@ class Gate:
 
     def tokens(self, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:
         """Give the tokens that people hold now; nothing for who is not active any more."""
-        return sessions.tokens_of(db.db.session(), person_ids)
+        return rights.tokens_of(db.db.session(), person_ids)
 
 
 def _valid() -> ColumnElement[bool]:

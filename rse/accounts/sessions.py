@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session as DbSession
 
 from rse.accounts.cards import COLUMNS, card_of
 from rse.accounts.models import ApiToken, Inbox, Person, Session
+from rse.accounts.rights import features_tokens
 from rse.accounts.tokens import digest
 from rse.core import clock, db, live
-from rse.core.among import among
 from rse.core.audience import Viewer, base_tokens
 from rse.core.model import UTCDateTime
 from rse.core.web import registry, settings
@@ -105,7 +105,7 @@ def cookie_name(secure: bool) -> str:
 
 def load(session: DbSession, token: str, stored: StoredSession) -> None:
     """Fill the stored session and its user from the row of a cookie's token, if it stands."""
-    row = _standing(session, _BY_TOKEN, token_hash=digest(token))
+    row = _standing(session, _BY_TOKEN, token_hash=digest(token)).first()
     if row is None:
         return
     stored.update(row.data or {})
@@ -151,45 +151,40 @@ _BY_ID = _STANDING.where(_SESSION["id"] == bindparam("session_id"))
 
 
 def _standing(session: DbSession, query: Any, **which: Any) -> Any:
-    """Give session and person in one row, when the session stands and the person is active."""
+    """Give session and person in one row each, where the session stands and the person is active."""
     now = clock.now()
     idle = now - timedelta(hours=settings().session_idle_hours)
-    return session.connection().execute(query, {"now": now, "idle": idle, **which}).first()
+    return session.connection().execute(query, {"now": now, "idle": idle, **which})
 
 
 def _viewer(session: DbSession, row: Any, *, reads: bool = True) -> Viewer:
     """Make the viewer of a person; who reads nothing with an audience needs no tokens of features."""
-    roles = row.roles or frozenset()
-    tokens: set[str] = base_tokens(row.id, row.kind, roles)
-    # What pages ask without a query: the count in the bar, and whether the charter is accepted.
-    known: dict[str, Any] = {"unread": getattr(row, "unread", 0) or 0, "charter": row.charter_version}
-    known["silenced"] = getattr(row, "silenced", None)
+    tokens, known = _base(row), _known(row)
     for feature in registry().features if reads else ():
         if feature.tokens:
             tokens.update(feature.tokens(session, row.id, row.kind, known))
-    card = replace(card_of(row), roles=roles, is_manager=row.is_manager)
+    return _seen_as(row, tokens, known)
+
+
+def _base(row: Any) -> set[str]:
+    return base_tokens(row.id, row.kind, row.roles or frozenset())
+
+
+def _known(row: Any) -> dict[str, Any]:
+    """Give what pages ask without a query: the count in the bar, and whether the charter is accepted."""
+    return {
+        "unread": getattr(row, "unread", 0) or 0,
+        "charter": row.charter_version,
+        "silenced": getattr(row, "silenced", None),
+    }
+
+
+def _seen_as(row: Any, tokens: set[str], known: dict[str, Any]) -> Viewer:
+    card = replace(card_of(row), roles=row.roles or frozenset(), is_manager=row.is_manager)
     return Viewer(
-        row.id, row.kind, roles, frozenset(tokens), row.locale or settings().default_locale,
+        row.id, row.kind, card.roles, frozenset(tokens), row.locale or settings().default_locale,
         row.timezone or settings().timezone, row.display_name, card, known,
     )  # fmt: skip
-
-
-def tokens_of(session: DbSession, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    """Give the tokens that active people hold now: those of their viewers, for many in a few queries."""
-    query = select(Person.id, Person.kind, Person.roles)
-    rows = session.execute(
-        query.where(among(session, Person.id, person_ids), Person.status == "active")
-    ).all()
-    found = {row.id: base_tokens(row.id, row.kind, row.roles or ()) for row in rows}
-    kinds = {row.id: row.kind for row in rows}
-    for feature in registry().features:
-        if feature.tokens_of:
-            for person_id, more in feature.tokens_of(session, kinds).items():
-                found[person_id].update(more)
-        elif feature.tokens:
-            for person_id, kind in kinds.items():
-                found[person_id].update(feature.tokens(session, person_id, kind, {}))
-    return {person_id: frozenset(tokens) for person_id, tokens in found.items()}
 
 
 def viewer_of_person(session: DbSession, person_id: int) -> Viewer | None:
@@ -272,8 +267,19 @@ def end(session: DbSession, *criteria: Any) -> list[int]:
 def viewer_of_session(session_id: int) -> Viewer | None:
     """Give who a socket's session belongs to now; None when it has ended."""
     current = db.db.session()
-    row = _standing(current, _BY_ID, session_id=session_id)
+    row = _standing(current, _BY_ID, session_id=session_id).first()
     return _viewer(current, row) if row else None
+
+
+_BY_IDS = _STANDING.where(_SESSION["id"].in_(bindparam("session_ids", expanding=True)))
+
+
+def viewers_of_sessions(ids: Iterable[int]) -> dict[int, Viewer]:
+    """Give {session: who it belongs to now} of those that stand; two or three questions for all of them."""
+    current, wanted = db.db.session(), list(ids)
+    rows = _standing(current, _BY_IDS, session_ids=wanted).all() if wanted else ()
+    tokens = features_tokens(current, {row.id: row.kind for row in rows})
+    return {row.session_id: _seen_as(row, _base(row) | tokens[row.id], _known(row)) for row in rows}
 
 
 def init(app: Flask) -> None:

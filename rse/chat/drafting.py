@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from rse.chat import policy, queries
@@ -51,3 +51,9 @@ _FORGET = delete(MessageDraft).where(
 def forget(session: Session, conversation_id: int, person_id: int) -> None:
     """Forget what a person has begun to write in a conversation: it was sent, or they have left."""
     session.connection().execute(_FORGET, {"person": person_id, "conversation": conversation_id})
+
+
+def forget_all(session: Session, sent: Collection[tuple[int, int]]) -> None:
+    """Forget what people have begun to write, (conversation, person) each."""
+    these = tuple_(_DRAFT.conversation_id, _DRAFT.person_id).in_(list(sent))
+    session.connection().execute(delete(MessageDraft).where(these))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import cards
-from rse.chat import choosing, policy, presence, queries, service, shapes
+from rse.chat import choosing, many, policy, presence, queries, service, shapes, together
 from rse.chat.events import (
     ConversationRead,
     MessageDeleted,
@@ -25,16 +25,17 @@ from rse.chat.events import (
 )
 from rse.chat.models import Conversation, Message
 from rse.chat.schemas import MarkReadLive, SendLive, Sync, Typing, WatchPresence
-from rse.core import db, live
+from rse.core import db, live, text
 from rse.core.audience import EVERYONE, Viewer, group_token, person_token
 from rse.core.feature import Subscriber
-from rse.core.handlers import handler
+from rse.core.handlers import Together, handler
 from rse.core.model import decode_id, encode_id
 from rse.core.policy import NotFound
 from rse.groups.events import GroupRetokened
 from rse.groups.models import Group
 
-SAID = "chat.said"  # in a session: the direct message just sent, with its era, not to be asked for again
+SAID = "chat.said"  # in a session: messages just sent, as they are told: not to be asked for again
+READERS = "chat.readers"  # and who takes part in their conversations, asked once right after the commit
 
 
 def _session() -> Session:
@@ -50,7 +51,28 @@ def _on_screen(conversation_id: int) -> str:
     return f"screen:{conversation_id}"
 
 
-@handler("message:send", SendLive, writes=True)
+def _plain(sent: SendLive) -> together.Plain | None:
+    """Give a message that can be stored with others; its words are rendered before anything is locked."""
+    if sent.reply_to or sent.thread_id or sent.attachments or "@" in sent.body:
+        return None
+    return together.Plain(sent.conversation_id, sent.client_id, sent.body, text.render(sent.body, {}))
+
+
+def _send_many(wanted: Sequence[together.Wanted | None]) -> list[dict[str, Any] | None]:
+    made = together.send(_session(), wanted)
+    shown = [
+        shapes.message(stored[0], one[0].card) if stored and one else None
+        for one, stored in zip(wanted, made, strict=True)
+    ]
+    _session().info[SAID] = {
+        stored[0].id: (line, stored[0].era, _group_rooms(stored[1].conversation, stored[1].group))
+        for line, stored in zip(shown, made, strict=True)
+        if stored
+    }
+    return [{"message": line} if line else None for line in shown]
+
+
+@handler("message:send", SendLive, writes=True, together=Together(_plain, _send_many))
 def send(viewer: Viewer, sent: SendLive) -> dict[str, Any]:
     """Store a message; acknowledged means committed."""
     message = service.send(
@@ -65,7 +87,7 @@ def send(viewer: Viewer, sent: SendLive) -> dict[str, Any]:
     )
     shown = _own(viewer, message)
     if message.audience.startswith("conversation:"):
-        _session().info[SAID] = {message.id: (shown, message.era)}
+        _session().info[SAID] = {message.id: (shown, message.era, [])}
     return {"message": shown}
 
 
@@ -134,7 +156,10 @@ def _rooms(session: Session, conversation: Conversation, group: Group | None, er
     return _group_rooms(conversation, group)
 
 
-def _group_rooms(conversation: Conversation, group: Group) -> list[str]:
+def _group_rooms(conversation: Conversation, group: Group | None) -> list[str]:
+    """Give the rooms of a group's discussion; a direct conversation has none of its own."""
+    if group is None:
+        return []
     rooms = [group_token(group.id)]
     if group.posts_audience == EVERYONE:
         rooms.append(_on_screen(conversation.id))
@@ -144,9 +169,9 @@ def _group_rooms(conversation: Conversation, group: Group) -> list[str]:
 def deliver(session: Session, events: Sequence[Any]) -> None:
     """Tell the readers' sockets what was just committed."""
     for event in events:
-        said = session.info.pop(SAID, {}).get(getattr(event, "message_id", None))
+        said = session.info.get(SAID, {}).pop(getattr(event, "message_id", None), None)
         if said is not None:
-            _tell(session, event, said[0], said[1], None)
+            _tell(session, event, *said)
             continue
         conversation = session.get(Conversation, event.conversation_id)
         if conversation is None:
@@ -174,13 +199,26 @@ def _tell_message(session: Session, event: Any, conversation: Conversation, grou
     message = session.get(Message, event.message_id)
     if message is not None:
         (payload,) = shapes.messages(session, [message])
-        rooms = _group_rooms(conversation, group) if group else None
-        _tell(session, event, payload, message.era, rooms)
+        _tell(session, event, payload, message.era, _group_rooms(conversation, group))
 
 
-def _tell(session: Session, event: Any, payload: dict[str, Any], era: int, rooms: list[str] | None) -> None:
+def _readers(session: Session, conversation_id: int, era: int) -> dict[int, bool]:
+    """Give {person: muted} of those who read an era now; what was sent together is asked for once."""
+    info, said = session.info, session.info.get(SAID) or {}
+    if not said and READERS not in info:
+        return queries.recipients(session, conversation_id, era)
+    if READERS not in info:
+        others = {decode_id(line["conversation_id"]) for line, _era, _rooms in said.values()}
+        info[READERS] = many.recipients(session, others | {conversation_id})
+    found = info[READERS].get(conversation_id, ())
+    if not said:
+        del info[READERS]
+    return {person_id: muted for person_id, muted, since in found if since <= era}
+
+
+def _tell(session: Session, event: Any, payload: dict[str, Any], era: int, rooms: list[str]) -> None:
     """Tell these rooms, or those who read this era, what a message is now; and those who count it."""
-    readers = queries.recipients(session, event.conversation_id, era)
+    readers = _readers(session, event.conversation_id, era)
     if isinstance(event, MessageReacted):
         payload = {**payload, "person_id": encode_id(event.person_id), "name": event.sign, "on": event.on}
     everybody = rooms or [person_token(p) for p in readers]

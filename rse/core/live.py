@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
@@ -24,7 +24,7 @@ from rse.core.audience import Viewer
 from rse.core.between import MISSED, Manager
 from rse.core.model import encode_id
 from rse.core.rooms import Index, Rooms
-from rse.core.sockets import Connected, Gate, Sockets
+from rse.core.sockets import Connected, Gate, Pass, Sockets
 from rse.core.telling import TELL, Telling
 from rse.settings import Settings
 
@@ -62,7 +62,7 @@ _state = _State()
 def init(app: Flask, settings: Settings) -> None:
     """Bind the sockets to the application; WebSocket only, our own origin only, one event after the other."""
     socketio.server_options = {}
-    words: dict[str, Callable[..., None]] = {MOVE: _move, MISSED: missed, TELL: telling.here}
+    words: dict[str, Callable[..., None]] = {MOVE: _move, MISSED: telling.missed, TELL: telling.here}
     shared = {"client_manager": Manager(settings.redis_url, words)} if settings.redis_url else {}
     socketio.init_app(
         app,
@@ -97,6 +97,11 @@ def present_viewer() -> tuple[Viewer, bool] | None:
     connected = sockets.get(sid())
     who = _state.gate.viewer(connected.came_by) if connected and _state.gate else None
     return (who, connected.came_by.writes) if who and connected else None
+
+
+def viewers(given: set[Pass]) -> Mapping[Pass, Viewer]:
+    """Give whose these are now, asked of the database together; see `Gate.viewers`."""
+    return _state.gate.viewers(given) if _state.gate else {}
 
 
 def sid() -> str:
@@ -291,8 +296,3 @@ def send(event: str, payload: Any, room: str | list[str], *, skip: str | None = 
 def to_all_here(event: str, payload: Any) -> None:
     """Emit to every socket of this process, and of no other."""
     socketio.server.emit(event, payload, namespace="/", ignore_queue=True)
-
-
-def missed() -> None:
-    """Let every socket of this process ask for what it may have missed: spread, about 150 a second."""
-    to_all_here("missed", {"within": 2 + len(sockets.all()) / 150})

@@ -41,6 +41,9 @@ class Gate(Protocol):
     def viewer(self, given: Pass) -> Viewer | None:
         """Give who it belongs to now, None when it has ended."""
 
+    def viewers(self, given: Iterable[Pass]) -> Mapping[Pass, Viewer]:
+        """Give who several belong to now; those that have ended, or have to be asked alone, are left out."""
+
     def standing(self, given: Iterable[Pass]) -> set[Pass]:
         """Tell which of these still stand."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from rse.accounts import sessions
+from rse.accounts import rights
 from rse.accounts.models import Person
 from rse.chat.events import ConversationRead
 from rse.chat.models import Message
@@ -126,7 +126,7 @@ def _holders(audience: str, after: int) -> Any:
 
 def _readers(session: Session, told: Told, people: Iterable[int]) -> list[int]:
     """Give those of these people who are active and hold the audience now."""
-    tokens = sessions.tokens_of(session, people)
+    tokens = rights.tokens_of(session, people)
     return [person for person in people if told.audience in tokens.get(person, ()) and person != told.by_id]
 
 
@@ -194,7 +194,7 @@ def _follow_move(session: Session, post_id: int) -> None:
     people = session.scalars(select(Notification.person_id).where(here).distinct()).all()
     for start in range(0, len(people), BATCH):
         part = people[start : start + BATCH]
-        tokens = sessions.tokens_of(session, part)
+        tokens = rights.tokens_of(session, part)
         gone = [person for person in part if post.audience not in tokens.get(person, ())]
         service.forget(session, here, Notification.person_id.in_(gone))
     session.execute(update(Notification).where(here).values(group_id=post.group_id))

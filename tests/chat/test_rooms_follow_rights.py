@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from rse.accounts import sessions
+from rse.accounts import rights
 from rse.accounts.models import Person, Session
 from rse.core import clock, db, live
 from rse.groups.models import Group, Membership
@@ -102,7 +102,7 @@ def test_what_was_read_before_a_leave_does_not_bring_back(world: World, socket_o
     slug = world.group("amelie", "sofia")
     room = f"group:{group_id(slug)}"
     socket_of("sofia")
-    began, old = time.monotonic(), sessions.tokens_of(db.db.session(), [world.ids["sofia"]])
+    began, old = time.monotonic(), rights.tokens_of(db.db.session(), [world.ids["sofia"]])
     db.rollback()
     assert world.call("sofia", "DELETE", f"/groups/{slug}/membership").status_code == 204
     live.rooms.correct(live.socketio.server, live.sockets.all(), old, began)
@@ -122,5 +122,5 @@ def test_tokens_of_many_are_those_of_each(world: World) -> None:
     world.group("sofia", "amelie", "james", visibility="secret")
     world.group("claire", "thomas", visibility="open")
     expected = {person_id: factories.viewer_of(person_id).tokens for person_id in world.ids.values()}
-    assert sessions.tokens_of(db.db.session(), world.ids.values()) == expected
+    assert rights.tokens_of(db.db.session(), world.ids.values()) == expected
     db.rollback()
