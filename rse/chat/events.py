@@ -17,6 +17,7 @@ class MessageSent(Event):
     at: datetime
     mentioned: tuple[int, ...] = ()
     linked: bool = False  # a link to the web stands in it
+    groups: tuple[int, ...] = ()  # that are named in it: those who look after them are told
 
 
 @dataclass(frozen=True)

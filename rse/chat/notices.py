@@ -10,10 +10,11 @@ from rse.chat import queries
 from rse.chat.events import MessageSent, PromotionAnswered, PromotionAsked
 from rse.chat.models import Conversation, Message, Participation, Promotion
 from rse.core import text
-from rse.core.audience import Viewer, person_token
-from rse.core.i18n import _, lazy
+from rse.core.audience import Viewer, group_token, person_token
+from rse.core.i18n import _, enumeration, lazy
 from rse.core.model import encode_id
 from rse.core.notice import Line, Noted, Notice, Told
+from rse.groups import mentioning
 
 EXCERPT = 200
 
@@ -55,6 +56,19 @@ def tell_mention(session: Session, event: MessageSent) -> Iterator[Told]:
             f"message:{message.id}", f"conversation:{conversation.id}", message.id, message.at,
             message.audience, event.mentioned, message.author_id, conversation.group_id,
         )  # fmt: skip
+
+
+def tell_group(session: Session, event: MessageSent) -> Iterator[Told]:
+    """Tell those who look after a group that is named in a discussion; in a direct one all are told."""
+    found = _sent(session, event)
+    if found is None or found[0].group_id is None or not event.groups:
+        return
+    conversation, message = found
+    staff = {person for group_id in event.groups for person in mentioning.staff_of(session, group_id)}
+    yield Told(
+        f"message:{message.id}", f"conversation:{conversation.id}", message.id, message.at,
+        message.audience, sorted(staff - set(event.mentioned)), message.author_id, conversation.group_id,
+    )  # fmt: skip
 
 
 def tell_thread(session: Session, event: MessageSent) -> Iterator[Told]:
@@ -104,7 +118,7 @@ def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> dict[int,
             continue
         group = place.group
         subject = group.name if group else place.conversation.title or _("Message from %(name)s", name=name)
-        said, url = _said(note, name), f"/messages/{encode_id(place.conversation.id)}"
+        said, url = _said(note, name, message, viewer), f"/messages/{encode_id(place.conversation.id)}"
         if note.kind == "thread":
             url += f"/on/{encode_id(message.thread_id or message.id)}/thread"
         elif group:
@@ -114,8 +128,12 @@ def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> dict[int,
     return found
 
 
-def _said(note: Noted, name: str) -> str:
+def _said(note: Noted, name: str, message: Message, viewer: Viewer) -> str:
     """Say what somebody did."""
+    if note.kind == "discussion_group":
+        named = mentioning.in_html(message.body_html).items()
+        mine = [group for number, group in named if viewer.holds(group_token(number))]
+        return _("%(name)s mentioned “%(group)s”", name=name, group=enumeration(mine))
     if note.kind == "thread":
         return _("%(name)s replied in a thread in which you wrote", name=name)
     if note.kind == "discussion":
@@ -197,6 +215,10 @@ NOTICES = (
     Notice(
         "discussion", lazy("Somebody mentions me in a group's discussion"), "messages-square",
         (MessageSent,), tell_mention, lines,
+    ),
+    Notice(
+        "discussion_group", lazy("Somebody mentions a group that I look after, in a group's discussion"),
+        "users-round", (MessageSent,), tell_group, lines,
     ),
     Notice(
         "thread", lazy("Somebody replies in a thread in which I wrote, in a group's discussion"),

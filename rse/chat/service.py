@@ -7,12 +7,12 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rse.chat import drafting, policy, queries, threads
+from rse.chat import drafting, naming, policy, queries, threads
 from rse.chat.events import ConversationRead, MessageDeleted, MessageEdited, MessageSent
 from rse.chat.models import Message, Participation
 from rse.chat.numbers import give_back, log, take, take_message
 from rse.chat.policy import Place
-from rse.core import clock, text
+from rse.core import clock
 from rse.core.audience import Viewer
 from rse.core.events import emit
 from rse.core.i18n import _
@@ -37,7 +37,8 @@ def send(
 ) -> Message:
     """Store a message under the next `seq`; the same `client_id` gives the same message again.
 
-    Raises NotFound, Refused, or Invalid for a reply to something else, or a file that is not theirs.
+    Raises NotFound, Refused, or Invalid for a reply to something else, a file that is not theirs, or a group
+    that cannot be named there.
     """
     message_id, now = new_id(), clock.now()
     taken = take_message(session, conversation_id, message_id, now)
@@ -54,7 +55,8 @@ def send(
     root = threads.root_of(session, place, thread_id) if thread_id else None
     era, thread_id = (root.era, root.id) if root else (place.conversation.era, None)
     said = {"id": message_id, "at": now, "client_id": client_id, "reply_to": quoted, "thread_id": thread_id}
-    message = _new(session, viewer, place, taken.seq, body=body, era=era, **said)
+    written = naming.write(session, viewer, place, body)
+    message = _new(session, viewer, place, taken.seq, body=body, body_html=written.html, era=era, **said)
     if root is not None:
         root.replies, root.replied_at = root.replies + 1, message.at
     take_part(session, viewer, place, taken.seq)
@@ -64,9 +66,10 @@ def send(
         message.files = files.attach(session, viewer, *here, group_id=group_id, alts=alts)
     log(session, place, taken.pos, "message:new", message.era, message_id=message.id)
     drafting.forget(session, conversation_id, viewer.id)
-    named = _mentioned(session, place, body)
-    linked = LINK in message.body_html
-    event = MessageSent(conversation_id, message.id, viewer.id, taken.pos, message.at, tuple(named), linked)
+    event = MessageSent(
+        conversation_id, message.id, viewer.id, taken.pos, message.at, written.people, LINK in written.html,
+        written.groups,
+    )  # fmt: skip
     emit(session, event)
     return message
 
@@ -88,33 +91,17 @@ def _quoted(session: Session, place: Place, reply_to: int | None) -> int | None:
     return reply_to
 
 
-def _new(
-    session: Session, viewer: Viewer, place: Place, seq: int, *, body: str, era: int, **values: Any
-) -> Message:
+def _new(session: Session, viewer: Viewer, place: Place, seq: int, *, era: int, **values: Any) -> Message:
     message = Message(
         conversation_id=place.conversation.id, seq=seq, era=era, audience=threads.audience(place, era),
-        author_id=viewer.id, body=body, body_html=_render(session, place, body), reactions={}, version=1,
-        replies=0, files=0, **values,
+        author_id=viewer.id, reactions={}, version=1, replies=0, files=0, **values,
     )  # fmt: skip
     session.add(message)
     return message
 
 
-def _render(session: Session, place: Place, body: str) -> str:
-    named = queries.mentionable(session, place.conversation, text.mentions(body)) if "@" in body else {}
-    return text.render(body, {uid: (card.href, card.display_name) for uid, card in named.items()})
-
-
-def _mentioned(session: Session, place: Place, body: str) -> list[int]:
-    if "@" not in body:
-        return []
-    return [
-        card.id for card in queries.mentionable(session, place.conversation, text.mentions(body)).values()
-    ]
-
-
 def edit(session: Session, viewer: Viewer, message_id: int, body: str) -> Message:
-    """Change one's own words. Raises NotFound, Refused."""
+    """Change one's own words. Raises NotFound, Refused, Invalid for a group that cannot be named there."""
     message = queries.message(session, viewer, message_id)
     taken = take(session, message.conversation_id)
     place = queries.place(session, viewer, message.conversation_id)
@@ -123,7 +110,7 @@ def edit(session: Session, viewer: Viewer, message_id: int, body: str) -> Messag
         raise NotFound
     allowed = policy.may_edit(viewer, place, message.author_id)
     require(allowed, Action.EDIT_MESSAGE, _("Only its author changes a message."))
-    message.body, message.body_html = body, _render(session, place, body)
+    message.body, message.body_html = body, naming.write(session, viewer, place, body).html
     message.edited_at, message.version = clock.now(), message.version + 1
     session.flush()
     log(session, place, taken.pos, "message:edited", message.era, message_id=message.id)
