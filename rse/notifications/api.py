@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint
 
 from rse.accounts import devices
+from rse.chat import queries as messages
 from rse.core import db
 from rse.core.api import Listing, endpoint, respond
 from rse.core.model import encode_id
@@ -14,6 +15,7 @@ from rse.notifications.delivering import kinds
 from rse.notifications.schemas import (
     AllPreferences,
     AllPreferencesOut,
+    CountsOut,
     NotificationsPage,
     ReadUpTo,
     UnreadOut,
@@ -51,6 +53,16 @@ def index(query: NotificationsPage) -> dict[str, Any]:
         limit=query.limit,
     )  # fmt: skip
     return {"items": [_out(item) for item in found], "next_cursor": encode_cursor(after) if after else None}
+
+
+@endpoint(blueprint, "/me/unread", rule=SIGNED_IN, returns=CountsOut)
+def unread() -> dict[str, int]:
+    """Count your messages and notifications that are not read: for pages that no socket tells."""
+    session, person = db.session(), viewer_id()
+    return {
+        "messages": messages.unread_of(session, person),
+        "notifications": queries.unread_of(session, person),
+    }
 
 
 @endpoint(

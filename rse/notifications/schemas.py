@@ -52,6 +52,13 @@ class NotificationOut(BaseModel):
     read: bool
 
 
+class CountsOut(BaseModel):
+    """How many messages and notifications are not read."""
+
+    messages: int
+    notifications: int
+
+
 class UnreadOut(BaseModel):
     """How many are not read."""
 

@@ -90,6 +90,22 @@ test('what is refused is told and holds nothing up', async () => {
   assert.equal(box.waiting, 0);
 });
 
+test('what another page could not send goes under its own id, and what waits is told each time', async () => {
+  const kept = [];
+  const sent = [];
+  const box = outbox({ changed: () => {}, sent: item => sent.push(item.client_id), keep: items => kept.push(items.map(one => one.client_id).join()),
+    async send(item) { if (item.client_id === 'bad') throw new Refusal('no'); return {}; } });
+  box.restore([{ client_id: 'x', state: 'sending' }, { client_id: 'old', state: 'failed' }, { client_id: 'bad', state: 'sending' }]);
+  box.restore([{ client_id: 'x', state: 'sending' }]);
+  while (kept.at(-1) !== 'old,bad') await pause();
+  assert.deepEqual(sent, ['x']);
+  box.retry('old');
+  while (kept.at(-1) !== 'bad') await pause();
+  box.remove('bad');
+  assert.equal(kept.at(-1), '');
+  assert.deepEqual(sent, ['x', 'old']);
+});
+
 test('of two drafts none that was not sent is lost, and none that was sent comes back', () => {
   const cases = [
     ['a new device takes what the server keeps', { local: '', server: 'Bonjour', told: null }, 'Bonjour'],

@@ -151,3 +151,13 @@ def test_the_page_asks_for_the_same_number_of_queries_however_long(small_world: 
         event.remove(db.db.engine, "before_cursor_execute", listen)
         counts.append(len([s for s in seen if s.startswith("SELECT")]))
     assert counts[0] == counts[1] <= 16, counts
+
+
+def test_counts_can_be_asked_where_sockets_are_blocked(small_world: World) -> None:
+    world = small_world
+    place = world.conversation("amelie", "karim")
+    world.say("amelie", place, "un")
+    world.say("amelie", place, "deux")
+    assert world.call("karim", "GET", "/me/unread").get_json() == {"messages": 2, "notifications": 0}
+    world.call("karim", "PUT", f"/conversations/{place}/read", seq=2)
+    assert world.call("karim", "GET", "/me/unread").get_json()["messages"] == 0

@@ -3,8 +3,11 @@
 
 export class Refusal extends Error {}
 
-/** `send(item)` gives the stored message, throws Refusal when it will never be taken, anything else when it may. */
-export function outbox({ send, changed, sent, wait = 2000 }) {
+/**
+ * `send(item)` gives the stored message, throws Refusal when it will never be taken, anything else when it may.
+ * `keep(items)` is told whenever they change: what it was told last can be given to `restore`, in another page.
+ */
+export function outbox({ send, changed, sent, keep = () => {}, wait = 2000 }) {
   const items = [];
   let running = false;
   let timer;
@@ -21,6 +24,7 @@ export function outbox({ send, changed, sent, wait = 2000 }) {
         } catch (error) {
           if (error instanceof Refusal) {
             Object.assign(item, { state: 'failed', reason: error.message });
+            keep(items);
             changed(item);
             continue;
           }
@@ -28,6 +32,7 @@ export function outbox({ send, changed, sent, wait = 2000 }) {
           return;
         }
         items.splice(items.indexOf(item), 1);
+        keep(items);
         sent(item, message);
       }
     } finally { running = false; }
@@ -36,15 +41,23 @@ export function outbox({ send, changed, sent, wait = 2000 }) {
   return {
     get waiting() { return items.length; },
     has: id => items.some(one => one.client_id === id),
-    add(item) { items.push({ ...item, state: 'sending' }); changed(items.at(-1)); run(); },
+    add(item) { items.push({ ...item, state: 'sending' }); keep(items); changed(items.at(-1)); run(); },
+    /** Takes what another page kept; it goes under its own id, so that what was stored meanwhile is not stored again. */
+    restore(kept) {
+      for (const item of kept) if (!items.some(one => one.client_id === item.client_id)) { items.push({ ...item }); changed(items.at(-1)); }
+      keep(items);
+      run();
+    },
     retry(id) {
       const item = items.find(one => one.client_id === id);
-      if (item) { item.state = 'sending'; changed(item); run(); }
+      if (item) { item.state = 'sending'; keep(items); changed(item); run(); }
     },
     /** Forgets one; gives it back. */
     remove(id) {
       const index = items.findIndex(one => one.client_id === id);
-      return index < 0 ? undefined : items.splice(index, 1)[0];
+      const gone = index < 0 ? undefined : items.splice(index, 1)[0];
+      keep(items);
+      return gone;
     },
     /** The connection is back: try now. */
     run,

@@ -35,15 +35,17 @@ export function start(room) {
 
   const scroll = scrolling(room, draw, id, () => { note(); });
 
-  // --- What has been read, by us and by the others
+  // --- What has been read, by us and by the others. Said soon, then once a second: a stream without a pause puts nothing off.
   let telling;
+  let toldAt = 0;
   function note() {
-    clearTimeout(telling);
-    telling = setTimeout(async () => {
+    telling ??= setTimeout(async () => {
+      telling = undefined;
+      toldAt = Date.now();
       const seq = scroll.hasNewer() ? Number(draw.last()?.dataset.seq ?? 0) : top;
       if (gone || held || say.topic || !say.part || document.hidden || !document.hasFocus() || !scroll.atEnd() || seq <= readSeq) return;
       try { await wire.read(id, seq); readSeq = Math.max(readSeq, seq); } catch { /* told with the next one */ }
-    }, 150);
+    }, Math.max(150, toldAt + 1000 - Date.now()));
   }
   function seen() {
     const line = room.querySelector('.seen');
@@ -122,6 +124,7 @@ export function start(room) {
     id, me, room, draw,
     moved() { room.querySelector('.chat-start')?.remove(); scroll.toEnd(); seen(); },
     stored(message) { topic.learn(message.topic, true); seen(); },
+    again: item => write.again(item.body),
   });
   const write = writing(room, {
     draw,
@@ -202,6 +205,7 @@ export function start(room) {
     scroll.go(link.dataset.quote);
   });
   write.ready();
+  queue.restore();
   if (room.closest('.alone') && matchMedia('(width < 50rem)').matches) room.scrollIntoView({ block: 'end' });
   scroll.begin(say.at);
   seen();

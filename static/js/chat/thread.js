@@ -13,7 +13,7 @@ export function thread(section, room, { id, me, counted }) {
   const area = form?.querySelector('textarea');
   const draw = drawing(room, me, section.querySelector('.messages'));
   const end = () => { box.scrollTop = box.scrollHeight; };
-  const queue = sending({ id, me, room, draw, moved: end, stored: message => { tools(message); counted(message); } });
+  const queue = sending({ id, me, room, draw, key: `waiting:${id}:${root}`, moved: end, stored: message => { tools(message); counted(message); } });
 
   /** What the pattern hides from Tab is within reach here: there are few. */
   function tools({ id: message }) {
@@ -53,6 +53,7 @@ export function thread(section, room, { id, me, counted }) {
     if (area.value.trim() || attachments(form)?.count()) form.requestSubmit();
   });
   form?.addEventListener('rse:attached', ({ detail }) => { area.required = !detail; });
+  queue.restore();
   end();
   return { root, show, run: queue.run, get waiting() { return queue.waiting; } };
 }

@@ -127,6 +127,14 @@ export function writing(room, { draw, send, change, remove, typing, more }) {
 
   return {
     ask,
+    /** Puts words back that could not be sent, before those that are being written. */
+    again(body) {
+      if (!area) return;
+      if (editing) stop();
+      area.value = area.value.trim() ? `${body}\n${area.value}` : body;
+      area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      area.focus();
+    },
     busy: () => Boolean(editing),
     ready() {
       box.querySelectorAll('.message-tools :is(a, button)').forEach(one => { one.tabIndex = -1; });

@@ -2,6 +2,8 @@
 import { ask, live } from './live.js';
 import { post, text } from './page.js';
 
+const pollMs = 30_000;
+
 /** Shows a count everywhere it stands; 0 shows nothing. */
 export function count(name, number) {
   document.querySelectorAll(`[data-unread-${name}]`).forEach(element => { element.textContent = number > 0 ? (number > 99 ? '99+' : number) : ''; });
@@ -30,6 +32,14 @@ export async function start() {
   let first = !socket.connected;
   socket.on('connect', () => { if (!first) again(); first = false; });
   document.addEventListener('rse:missed', again);
+  // Where sockets are blocked it is asked for now and then, while somebody looks.
+  const poll = async () => {
+    if (socket.connected || document.hidden || !navigator.onLine) return;
+    const answer = await fetch('/api/v1/me/unread', { credentials: 'same-origin' }).catch(() => null);
+    if (answer?.ok && !socket.connected) told(await answer.json().catch(() => null));
+  };
+  setInterval(poll, pollMs + Math.random() * 5000);
+  document.addEventListener('visibilitychange', poll);
   // Who looks at a thread has read what was told of it.
   const seen = () => {
     const thread = document.querySelector('[data-thread]')?.dataset.thread;
