@@ -68,7 +68,7 @@ def _unfit(session: Session, place: Place, groups: list[Meant]) -> str:
         return _(
             "Nobody who looks after %(names)s is in this conversation: write in the discussion of the group, "
             "or take the name out.",
-            names=enumeration(["“" + name + "”" for name in deaf]),
+            names=enumeration([_("“%(name)s”", name=name) for name in deaf]),
         )
     return ""
 

@@ -116,7 +116,10 @@ export function start(room) {
   }
   const line = timeline({ pos: Number(say.pos), fetchAfter: pos => wire.missed(id, pos), apply: show, reset: () => location.reload() });
   async function catchUp() {
-    try { await line.catchUp(); } catch (error) { if (error instanceof Refusal) { gone = true; state(say.textGone); } }
+    try {
+      await line.catchUp();
+      if (!gone && !wire.online() && navigator.onLine && !bar.hidden) state(say.textPolled); // sockets are blocked, requests are not
+    } catch (error) { if (error instanceof Refusal) { gone = true; state(say.textGone); } }
   }
 
   // --- What goes

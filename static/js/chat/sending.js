@@ -30,19 +30,19 @@ export function sending({ id, me, room, draw, moved, stored, again, key = `waiti
     element.classList.toggle('sending', item.state === 'sending');
     element.classList.toggle('failed', item.state === 'failed');
     const mark = element.querySelector('.state');
-    mark.replaceChildren(item.state === 'failed' ? `${say.textFailed}${item.reason ? ` (${item.reason})` : ''} ` : wire.online() || navigator.onLine ? say.textSending : say.textWaiting);
+    const failed = () => Object.assign(document.createElement('span'), { textContent: item.reason ? `${say.textFailed}. ${item.reason}` : say.textFailed });
+    mark.replaceChildren(item.state === 'failed' ? failed() : wire.online() || navigator.onLine ? say.textSending : say.textWaiting);
     if (item.state === 'failed') {
       const away = () => { queue.remove(item.client_id); element.remove(); };
       const choices = [button(say.textRetry, () => queue.retry(item.client_id)), button(say.textRemove, away)];
       if (again && item.body) choices.splice(1, 0, button(say.textChange, () => { away(); again(item); }));
       mark.append(...choices);
-      announce(mark.textContent);
+      announce(mark.firstElementChild.textContent);
     }
     moved();
   }
   const keep = items => {
-    const kept = items.map(({ reason, ...item }) => item);
-    if (kept.length) store.put(key, JSON.stringify(kept)); else store.set(key, '');
+    if (items.length) store.put(key, JSON.stringify(items)); else store.set(key, '');
   };
   const queue = outbox({
     keep,
