@@ -65,10 +65,11 @@ def _unfit(session: Session, place: Place, groups: list[Meant]) -> str:
         )
     deaf = [one.name for one in groups if not _heard(session, place, one)]
     if deaf:
+        quoted = [_("“%(name)s”", name=name) for name in deaf]
         return _(
             "Nobody who looks after %(names)s is in this conversation: write in the discussion of the group, "
             "or take the name out.",
-            names=enumeration([_("“%(name)s”", name=name) for name in deaf]),
+            names=enumeration(quoted),
         )
     return ""
 

@@ -17,6 +17,7 @@ from rse.chat import drafting, many, policy, threads
 from rse.chat.events import MessageSent
 from rse.chat.models import Conversation, ConversationEvent, Message, Participation
 from rse.chat.policy import Place
+from rse.chat.service import LINK
 from rse.core import clock
 from rse.core.audience import Viewer
 from rse.core.events import emit_all
@@ -129,7 +130,10 @@ def _store(session: Session, made: Sequence[tuple[Message, Place]], given: Count
     connection.execute(_LOG, [_logged(message, pos) for message, pos in positions])
     drafting.forget_all(session, read)
     emit_all(session, [
-        MessageSent(message.conversation_id, message.id, message.author_id, pos, message.at)
+        MessageSent(
+            message.conversation_id, message.id, message.author_id, pos, message.at,
+            linked=LINK in message.body_html,
+        )
         for message, pos in positions
     ])  # fmt: skip
 

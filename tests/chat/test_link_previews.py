@@ -82,7 +82,8 @@ def test_open_pages_are_told(world: World, socket_of: Callable[..., Socket], ask
     karim = socket_of("karim")
     world.say("amelie", place, "sans lien")
     assert previews_live.watch.waiting == {}
-    said = world.say("amelie", place, f"Voir {URL}")
+    sent = socket_of("amelie").ask("message:send", conversation_id=place, body=f"Voir {URL}", client_id="s-1")
+    said = sent["message"]
     karim.heard()
     previews_live.watch.look(set())
     assert karim.heard() == []
