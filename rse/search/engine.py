@@ -23,7 +23,7 @@ class Unusable(Exception):
 FACETS = ("kind", "group", "author", "tag", "post_kind", "department", "site", "mark")
 FACET_VALUES = 12  # the most frequent ones of each
 MAX_LIMIT = 100
-LOOKED_AT = 5_000  # of what answers a question, the newest: an engine may leave out the others, and says so
+LOOKED_AT = 2_000  # of what answers a question, the newest: an engine may leave out the others, and says so
 
 
 def closed_mark(group_id: int, kind: str) -> str:
