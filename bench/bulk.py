@@ -15,10 +15,11 @@ from rse.feed.models import Comment, Post, PostTag
 from rse.groups.models import Group, Membership
 
 GROUPS, MEMBERS = 60, 60
+COMMENTED = 30_000  # of the posts, the newest, have their comments
 YEARS = 730  # days that the posts are spread over
 KINDS = ["message"] * 10 + ["question"] * 5 + ["idea", "idea", "poll", "kudos", "event"]
 # What the kinds keep beside a post. All of it is small and made where it lies.
-OLD = "historical AND kind ="
+OLD = "external_id LIKE 'bulk-%' AND kind ="
 BESIDE = (
     f"INSERT INTO idea (post_id, status, votes) SELECT id, 'open', 3 FROM post WHERE {OLD} 'idea'",
     f"""INSERT INTO poll (post_id, options, counts, voters, multiple, secret, results)
@@ -73,6 +74,7 @@ def posts(
             "body_html": f"<p>{body}</p>", "tags": ["capteur"] if n % 20 == 0 else [], "at": at,
             "active_at": at, "comment_count": n % 4, "reactions": {"thanks": 2} if n % 2 else {},
             "historical": True, "language": "fr",
+            "external_id": f"bulk-{n}",
         }  # fmt: skip
 
 
@@ -120,6 +122,6 @@ def _say(connection: Any, ids: Sequence[int], number: int, until: datetime) -> N
 
     copy(connection, Post, noting())
     copy(connection, PostTag, tagged)
-    copy(connection, Comment, _comments(written, ids))
+    copy(connection, Comment, _comments(written[-COMMENTED:], ids))
     for statement in BESIDE:
         connection.execute(text(statement), {"person": ids[0]} if ":person" in statement else {})

@@ -253,7 +253,7 @@ def worker(data: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run the worker as production does."""
     environment = os.environ | {
         "RSE_DATA_DIR": str(data), "RSE_DATABASE_URL": url, "RSE_SECRET_KEY": SECRET,
-        "RSE_LOG_LEVEL": "error", "RSE_REDIS_URL": "", "RSE_MAIL_URL": "",
+        "RSE_LOG_LEVEL": "error", "RSE_REDIS_URL": "", "RSE_MAIL_URL": "smtp://127.0.0.1:1",
     }  # fmt: skip
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)

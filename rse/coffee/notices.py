@@ -9,7 +9,7 @@ from rse.coffee import queries, wording
 from rse.coffee.events import CoffeeDrawn
 from rse.coffee.models import CoffeeGuest
 from rse.core.audience import EVERYONE, Viewer
-from rse.core.i18n import _, lazy
+from rse.core.i18n import _, enumeration, lazy
 from rse.core.notice import Line, Noted, Notice, Told
 
 
@@ -27,7 +27,7 @@ def lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> Mapping[i
     for note in noted:
         meeting = found.get(note.object_id)
         if meeting and meeting.others:
-            names = ", ".join(card.display_name for card in meeting.others)
+            names = enumeration([card.display_name for card in meeting.others])
             words = _("A coffee with %(names)s?", names=names)
             said[note.id] = Line(words, "/coffee", _("Random coffee"), wording.opening(meeting))
     return said

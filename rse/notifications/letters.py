@@ -17,6 +17,7 @@ from rse.notifications.queries import Item
 
 EVERYTHING = "*"  # the way out of a digest: no mail at all
 SHOWN = 5  # lines of a thread
+TALKS = ("post:", "draft:", "conversation:", "page:")  # threads that one answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Part:
     url: str
     items: Sequence[Item]
     more: int
+    answerable: bool
 
 
 def _signer() -> Any:
@@ -56,9 +58,12 @@ def _parts(items: Sequence[Item]) -> list[Part]:
     for item in items:
         threads[item.noted.thread].append(item)
     return [
-        Part(of_it[0].line.subject, of_it[0].line.url, of_it[:SHOWN], max(0, len(of_it) - SHOWN))
-        for of_it in threads.values()
-    ]
+        Part(
+            of_it[0].line.subject, of_it[0].line.url, of_it[:SHOWN], max(0, len(of_it) - SHOWN),
+            thread.startswith(TALKS),
+        )
+        for thread, of_it in threads.items()
+    ]  # fmt: skip
 
 
 def letter(person: Any, items: Sequence[Item], *, network: str) -> Mail:

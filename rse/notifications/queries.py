@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Inbox, Person
+from rse.core.among import among
 from rse.core.audience import Viewer
 from rse.core.company import WorkingTime, working_time
 from rse.core.model import decode_id, encode_id
@@ -198,8 +199,9 @@ def wishes_and_places(session: Session, people: Sequence[int], zone: str) -> dic
     """Give the same for many people in one query; `zone` is the company's."""
     query = select(Person.id, Person.site, Person.timezone, NotificationSettings)
     query = query.outerjoin(NotificationSettings, NotificationSettings.person_id == Person.id)
-    rows = session.execute(query.where(Person.id.in_(people)))
-    return {row[0]: (_wishes(row[3]), place_of(session, row[1], row[2] or zone)) for row in rows}
+    rows = session.execute(query.where(among(session, Person.id, people))).all()
+    places = {at: place_of(session, *at) for at in {(row[1], row[2] or zone) for row in rows}}
+    return {row[0]: (_wishes(row[3]), places[row[1], row[2] or zone]) for row in rows}
 
 
 def is_muted(session: Session, viewer: Viewer, thread: str) -> bool:

@@ -3,18 +3,20 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, cast, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Inbox
 from rse.core import clock
+from rse.core.among import among
 from rse.core.audience import Viewer
 from rse.core.events import emit
 from rse.core.i18n import _
-from rse.core.model import new_id
+from rse.core.model import UTCDateTime, new_id
 from rse.core.notice import Notice, Told
 from rse.core.policy import Invalid
 from rse.notifications.events import NotificationsRead
@@ -49,6 +51,10 @@ def store(session: Session, kind: str, told: Told, receivers: Sequence[Receiver]
     """Keep a notification for each who has none by its key, and count theirs. Gives who is told now."""
     if not receivers:
         return []
+    if session.get_bind().dialect.name == "postgresql":
+        people = list(session.scalars(_stored_at_once(), _as_arrays(kind, told, receivers)))
+        count(session, people)
+        return people
     same = {
         "kind": kind, "key": told.key, "thread": told.thread, "object_id": told.object_id,
         "by_id": told.by_id, "group_id": told.group_id, "at": told.at,
@@ -66,18 +72,55 @@ def store(session: Session, kind: str, told: Told, receivers: Sequence[Receiver]
     return people
 
 
+def _as_arrays(kind: str, told: Told, receivers: Sequence[Receiver]) -> dict[str, Any]:
+    """Give the values of many as a few arrays: a place for each value costs more than its row."""
+    return {
+        "kind": kind, "key": told.key, "thread": told.thread, "object_id": told.object_id,
+        "by_id": told.by_id, "group_id": told.group_id, "at": told.at,
+        "id": [new_id() for _ in receivers], "person_id": [r.person_id for r in receivers],
+        "hidden": [r.hidden for r in receivers], "mail_at": [r.mail_at for r in receivers],
+        "push_at": [r.push_at for r in receivers],
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _stored_at_once() -> Any:
+    """Build the statement that stores what stands in those arrays (PostgreSQL)."""
+    table: Any = Notification.__table__
+    each = ("id", "person_id", "hidden", "mail_at", "push_at")
+    same = ("kind", "key", "thread", "object_id", "by_id", "group_id", "at")
+    values: list[Any] = [func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in each]
+    values += [cast(bindparam(name, type_=table.c[name].type), table.c[name].type) for name in same]
+    rows: Any = postgresql.insert(table).from_select([*each, *same], select(*values))
+    return rows.on_conflict_do_nothing().returning(table.c.person_id)
+
+
+@lru_cache(maxsize=1)
+def _counted_at_once() -> Any:
+    """Build the statement that gives people a count, where they have none yet (PostgreSQL)."""
+    people = func.unnest(bindparam("people", type_=ARRAY(BigInteger())))
+    now = cast(bindparam("now", type_=UTCDateTime()), UTCDateTime())
+    rows = select(people, literal(0), cast(literal(0), BigInteger), now)
+    names = ["person_id", "unread", "newest_id", "changed_at"]
+    table: Any = Inbox.__table__
+    return postgresql.insert(table).from_select(names, rows).on_conflict_do_nothing()
+
+
 def count(session: Session, people: Collection[int]) -> None:
     """Count the unread notifications of people again, from the rows: a count can never drift."""
     if not people:
         return
     now = clock.now()
-    rows = [{"person_id": person_id, "unread": 0, "newest_id": 0, "changed_at": now} for person_id in people]
-    session.execute(new(session, Inbox), rows)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_counted_at_once(), {"people": list(people), "now": now})
+    else:
+        rows = [{"person_id": one, "unread": 0, "newest_id": 0, "changed_at": now} for one in people]
+        session.execute(new(session, Inbox), rows)
     theirs = (Notification.person_id == Inbox.person_id, ~Notification.hidden)
     unread = select(func.count()).where(*theirs, Notification.read_at.is_(None)).scalar_subquery()
     newest = select(func.coalesce(func.max(Notification.id), 0)).where(*theirs).scalar_subquery()
     values = {"unread": unread, "newest_id": newest, "changed_at": now}
-    counted = update(Inbox).where(Inbox.person_id.in_(people)).values(values)
+    counted = update(Inbox).where(among(session, Inbox.person_id, people)).values(values)
     session.execute(counted.execution_options(synchronize_session=False))
     session.flush()
 
@@ -136,7 +179,9 @@ def without_muted(session: Session, thread: str, people: Iterable[int]) -> list[
     """Give those of these people who have not muted a thread, in order."""
     wanted = sorted(set(people))
     muted = select(MutedThread.person_id).where(MutedThread.thread == thread)
-    out = set(session.scalars(muted.where(MutedThread.person_id.in_(wanted)))) if wanted else set()
+    out = (
+        set(session.scalars(muted.where(among(session, MutedThread.person_id, wanted)))) if wanted else set()
+    )
     return [person_id for person_id in wanted if person_id not in out]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 from rse.accounts.models import Session
 from rse.accounts.sealing import CannotOpen, opens, seal, unseal
 from rse.core import clock, company, outside
+from rse.core.among import among
 from rse.core.audience import Viewer
 from rse.core.i18n import _
 from rse.core.policy import Invalid, NotFound
@@ -145,7 +146,7 @@ def reached(session: DbSession, people: Collection[int]) -> set[int]:
     """Give those of these people who have a browser that is pushed to."""
     if not people or is_off(session):
         return set()
-    query = select(PushSubscription.person_id).where(PushSubscription.person_id.in_(people))
+    query = select(PushSubscription.person_id).where(among(session, PushSubscription.person_id, people))
     return set(session.scalars(query.distinct()))
 
 
