@@ -68,6 +68,15 @@ def square(data: bytes, filename: str, side: int) -> bytes:
     return _checked(lambda: _draw(data, filename, side))
 
 
+def banner(data: bytes, filename: str, sizes: tuple[tuple[int, int], ...]) -> list[bytes]:
+    """Give a picture cut to each of these sizes (width, height) and drawn anew as JPEG. Raises BadPicture.
+
+    As with `square`, nothing else of the file is kept.
+    """
+    _small_enough(data)
+    return _checked(lambda: _draw_banner(data, filename, sizes))
+
+
 def _small_enough(data: bytes) -> None:
     if len(data) > MAX_BYTES:
         raise BadPicture(_("The picture is larger than 8 MB."))
@@ -140,6 +149,22 @@ def _check(opened: Image.Image, filename: str) -> None:
         raise BadPicture(_("The picture has too many pixels."))
     if min(opened.size) < MIN_SIDE:
         raise BadPicture(_("The picture is too small: at least 64 pixels."))
+
+
+def _draw_banner(data: bytes, filename: str, sizes: tuple[tuple[int, int], ...]) -> list[bytes]:
+    with Image.open(io.BytesIO(data), formats=list(FORMATS)) as opened:
+        _check(opened, filename)
+        opened.draft("RGB", (sizes[0][0] * 2, sizes[0][0] * 2))
+        upright = ImageOps.exif_transpose(opened).convert("RGBA")
+    ground = Image.new("RGB", upright.size, WHITE)
+    ground.paste(upright, mask=upright.getchannel("A"))
+    made = []
+    for size in sizes:
+        out = io.BytesIO()
+        cut = ImageOps.fit(ground, size, Image.Resampling.LANCZOS)
+        cut.save(out, "JPEG", quality=SMALL_QUALITY, optimize=True)
+        made.append(out.getvalue())
+    return made
 
 
 def _draw(data: bytes, filename: str, side: int) -> bytes:

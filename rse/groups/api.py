@@ -34,12 +34,15 @@ class GroupOut(BaseModel):
     membership: str | None
     pages_by: str
     shade: int | None
+    cover_url: str | None
     rules: str
 
 
-def _data(group: Group) -> dict[str, Any]:
+def data_of(group: Group) -> dict[str, Any]:
+    """Write a group as the caller sees it."""
     session = db.session()
     more = {"pages_by": group.pages_by, "shade": group.shade, "rules": manners.of(session, group.id).rules}
+    more["cover_url"] = f"/groups/{group.slug}/cover/{group.cover}" if group.cover else None
     return documents.data(queries.card(session, viewer(), group)) | more
 
 
@@ -69,17 +72,17 @@ def suggestions() -> dict[str, Any]:
 
 @endpoint(
     blueprint, "/groups", "POST", rule=EMPLOYEE, body=NewGroup, returns=GroupOut, status=201, limit="60/hour",
-    again=lambda made: _data(queries.by_id(db.session(), viewer(), decode_id(made["id"]))),
+    again=lambda made: data_of(queries.by_id(db.session(), viewer(), decode_id(made["id"]))),
 )  # fmt: skip
 def create(body: NewGroup) -> dict[str, Any]:
     """Create a group; you own it."""
-    return _data(manners.found(db.session(), viewer(), **body.model_dump()))
+    return data_of(manners.found(db.session(), viewer(), **body.model_dump()))
 
 
 @endpoint(blueprint, "/groups/<slug>", rule=SIGNED_IN, returns=GroupOut)
 def show(slug: str) -> dict[str, Any]:
     """Give a group."""
-    return _data(queries.find(db.session(), viewer(), slug))
+    return data_of(queries.find(db.session(), viewer(), slug))
 
 
 @endpoint(blueprint, "/groups/<slug>", "PATCH", rule=SIGNED_IN, body=GroupChanges, returns=GroupOut)
@@ -94,7 +97,7 @@ def edit(slug: str, body: GroupChanges) -> dict[str, Any]:
         manners.change(session, who, group, given)
     if body.archived is not None:
         service.archive(session, who, group, archived=body.archived)
-    return _data(group)
+    return data_of(group)
 
 
 @endpoint(blueprint, "/groups/<slug>", "DELETE", rule=SIGNED_IN, status=204)

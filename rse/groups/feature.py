@@ -9,6 +9,8 @@ from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
 from rse.groups import (
     api,
+    cover_views,
+    covers,
     departmental,
     exports,
     given,
@@ -68,7 +70,7 @@ feature = Feature(
     index=(search.source,),
     notices=notices.NOTICES,
     exports=(exports.export,),
-    keeps=inviting.KEEPS,
+    keeps=(*inviting.KEEPS, *covers.KEEPS),
     subscribers=(
         Subscriber("groups.rooms", (MemberJoined, MemberLeft), live.follow, "live"),
         Subscriber("groups.departments", (PersonChanged,), departmental.follow),
@@ -78,3 +80,5 @@ feature = Feature(
 )
 
 __all__ = ["feature", "inviting_views"]
+
+__all__ = ["cover_views", "feature"]

@@ -41,6 +41,8 @@ class Group(Identified):
     shade: Mapped[int | None]  # of its sign, one of six; none: by its id
     asked_at: Mapped[datetime | None]  # its owners were asked whether it is still needed
     renewed_at: Mapped[datetime | None]  # they said that it is
+    cover: Mapped[str | None] = mapped_column(String(40))  # the picture over its page, by its stored name
+    cover_small: Mapped[str | None] = mapped_column(String(40))  # and the one of its card
     pages_by: Mapped[str] = mapped_column(String(10), default="members", server_default="members")  # or staff
 
     @validates("name")

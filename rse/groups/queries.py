@@ -33,6 +33,7 @@ class GroupCard:
     unread: int = 0
     shade: int | None = None
     kind: str = ""
+    cover: str | None = None
 
     @property
     def href(self) -> str:
@@ -112,6 +113,7 @@ def _card(group: Any, state: str | None, seen: int | None) -> GroupCard:
     return GroupCard(
         group.id, group.slug, group.name, group.description, group.visibility, group.purpose,
         group.member_count, group.archived_at is not None, state or "", unread, group.shade, group.kind,
+        group.cover_small,
     )  # fmt: skip
 
 
