@@ -5,12 +5,14 @@ under its lock, rights are read after it. Whoever may not write, repeats a messa
 discussion for the first time or answers something is left to `service.send`, which knows the words for it.
 """
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, update
+from sqlalchemy import bindparam, case, insert, text, update
 from sqlalchemy.orm import Session
 
 from rse.chat import drafting, many, policy, threads
@@ -51,6 +53,32 @@ _READ = (
 # With RETURNING they go out as one statement, not as one for each row.
 _STORE = insert(Message).returning(Message.__table__.c.id)
 _LOG = insert(ConversationEvent).returning(ConversationEvent.__table__.c.pos)
+# PostgreSQL does all of that in one statement (its rows are locked already).
+_AT_ONCE = text("""
+WITH said AS MATERIALIZED (
+  SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS one(
+    id bigint, conversation_id bigint, seq int, era int, audience text, author_id bigint, client_id text,
+    body text, body_html text, at timestamptz, pos int)
+), advanced AS (
+  UPDATE conversation SET seq = newest.seq, pos = newest.pos, last_id = newest.id, active_at = newest.at
+  FROM (SELECT DISTINCT ON (conversation_id) * FROM said ORDER BY conversation_id, seq DESC) AS newest
+  WHERE conversation.id = newest.conversation_id
+), stored AS (
+  INSERT INTO message (id, conversation_id, seq, era, audience, author_id, client_id, body, body_html, at,
+    reactions, version, replies, files)
+  SELECT id, conversation_id, seq, era, audience, author_id, client_id, body, body_html, at, '{}', 1, 0, 0
+  FROM said
+), logged AS (
+  INSERT INTO conversation_event (conversation_id, pos, kind, era, payload, at)
+  SELECT conversation_id, pos, 'message:new', era, json_build_object('message_id', id), at FROM said
+), read AS (
+  UPDATE participation SET read_seq = greatest(read_seq, mine.upto)
+  FROM (SELECT conversation_id, author_id, max(seq) AS upto FROM said GROUP BY 1, 2) AS mine
+  WHERE participation.conversation_id = mine.conversation_id AND person_id = mine.author_id
+)
+DELETE FROM message_draft USING said
+WHERE message_draft.conversation_id = said.conversation_id AND person_id = said.author_id
+""")
 
 
 def send(session: Session, wanted: Sequence[Wanted | None]) -> list[tuple[Message, Place] | None]:
@@ -115,6 +143,33 @@ def _store(session: Session, made: Sequence[tuple[Message, Place]], given: Count
     if not made:
         return
     connection = session.connection()
+    positions = [(message, _position(message, place)) for message, place in made]
+    if connection.dialect.name == "postgresql":
+        rows = [{name: _plain(getattr(message, name)) for name in COLUMNS} for message, _place in made]
+        said = [{**row, "pos": pos} for row, (_message, pos) in zip(rows, positions, strict=True)]
+        connection.execute(_AT_ONCE, {"rows": json.dumps(said)})
+    else:
+        _one_after_the_other(session, made, given, positions)
+    emit_all(session, [
+        MessageSent(
+            message.conversation_id, message.id, message.author_id, pos, message.at,
+            linked=LINK in message.body_html,
+        )
+        for message, pos in positions
+    ])  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _one_after_the_other(
+    session: Session,
+    made: Sequence[tuple[Message, Place]],
+    given: Counter[int],
+    positions: Sequence[tuple[Message, int]],
+) -> None:
+    connection = session.connection()
     newest = {place.conversation.id: (message, place.conversation) for message, place in made}
     connection.execute(_ADVANCE, [
         {
@@ -126,16 +181,8 @@ def _store(session: Session, made: Sequence[tuple[Message, Place]], given: Count
     connection.execute(_STORE, [{name: getattr(message, name) for name in COLUMNS} for message, _ in made])
     read = {(place.conversation.id, message.author_id): message.seq for message, place in made}
     connection.execute(_READ, [{"place": at[0], "person": at[1], "upto": seq} for at, seq in read.items()])
-    positions = [(message, _position(message, place)) for message, place in made]
     connection.execute(_LOG, [_logged(message, pos) for message, pos in positions])
     drafting.forget_all(session, read)
-    emit_all(session, [
-        MessageSent(
-            message.conversation_id, message.id, message.author_id, pos, message.at,
-            linked=LINK in message.body_html,
-        )
-        for message, pos in positions
-    ])  # fmt: skip
 
 
 def _position(message: Message, place: Place) -> int:

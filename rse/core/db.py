@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from rse.core import events
+from rse.core import events, postgres
 from rse.core.model import Base
 from rse.core.revision import MIGRATIONS
 
@@ -33,6 +33,8 @@ def init(app: Flask, url: str) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+        else:
+            postgres.prepare(db.engine)
 
 
 def _read_json(stored: Any) -> Any:
