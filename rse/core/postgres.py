@@ -18,6 +18,7 @@ from psycopg.waiting import WAIT_R, WAIT_RW, WAIT_W, Ready, Wait
 from sqlalchemy import Engine, event
 
 POLLED = {WAIT_W: select.POLLOUT, WAIT_RW: select.POLLIN | select.POLLOUT}
+PREPARED = 300  # statements that a connection keeps prepared: with fewer, each pushes out one still in use
 FRESH = 1.0  # seconds since its last answer in which a connection is taken as standing
 
 
@@ -63,7 +64,9 @@ def prepare(engine: Engine) -> None:
     usual = engine.dialect.do_ping
 
     def connect(_dialect: Any, _record: Any, given: list[Any], named: dict[str, Any]) -> Connection:
-        return Connection.connect(*given, **named)
+        made = Connection.connect(*given, **named)
+        made.prepared_max = PREPARED
+        return made
 
     def do_ping(connection: Any) -> bool:
         if time.monotonic() - connection.heard < FRESH and not connection.closed:
