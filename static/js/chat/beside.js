@@ -23,7 +23,8 @@ export function beside(room, { go, shown: told }) {
       chat.classList.add('with-beside');
       told(fresh);
       if (from) opener = from;
-      (fresh.querySelector('[data-first]') ?? fresh.querySelector('h2')).focus();
+      const write = matchMedia('(pointer: fine)').matches && fresh.dataset.thread ? fresh.querySelector('.chat-write textarea') : null;
+      (write ?? fresh.querySelector('[data-first]') ?? fresh.querySelector('h2')).focus();
     } catch { toast(document.body.dataset.textFailed, 'error'); }
   }
 

@@ -52,8 +52,9 @@ export function writing(room, { draw, send, change, remove, typing, more }) {
     dialog.returnValue = '';
     dialog.showModal();
     dialog.addEventListener('close', async () => {
-      if (dialog.returnValue !== 'delete') { element.focus(); return; }
-      try { await remove(element.dataset.id); element.focus(); } catch (error) { toast(error.message, 'error'); }
+      element.focus(); // at once: later it would take the focus from where its reader has gone
+      if (dialog.returnValue !== 'delete') return;
+      try { await remove(element.dataset.id); } catch (error) { toast(error.message, 'error'); }
     }, { once: true });
   }
   async function submit() {
