@@ -25,8 +25,8 @@ TEXT = 0x81  # a frame that is a whole text, from a server: not masked (RFC 6455
 SOCKETS = ("gunicorn.socket", "werkzeug.socket")  # where servers put the connection
 
 
-class Rest(bytes):
-    """What is left of a frame that the kernel took a part of: it goes out before anything else."""
+class Rest:
+    """Tells the writer that the kernel took a part of a frame, and that the connection keeps the other."""
 
     def encode(self) -> Rest:
         """Give itself, as packets give their text."""
@@ -51,11 +51,14 @@ class WholeSocket:
         self._connection = connection
         self._seconds = seconds
         self._sending = threading.Lock()
+        self._rest = b""  # of a frame that has begun: it goes out before anything else
 
     def send(self, data: bytes) -> int:
         """Send everything, alone. Raises OSError when the reader takes too long or has gone."""
         with self._sending:
+            rest, self._rest = self._rest, b""
             try:
+                self._send_all(memoryview(rest))
                 self._send_all(memoryview(data))
             except OSError:
                 self.shut()
@@ -68,7 +71,7 @@ class WholeSocket:
         Its frame is kept with it: one packet goes to a whole room. Only where one thread serves all
         connections, so that nobody writes between the look at the lock and the end of this.
         """
-        if self._sending.locked():
+        if self._rest or self._sending.locked():
             return packet
         frame = getattr(packet, "frame", None)
         if frame is None:
@@ -83,7 +86,8 @@ class WholeSocket:
         except OSError:
             self.shut()
             return None
-        return None if sent == len(frame) else Rest(frame[sent:])
+        self._rest = frame[sent:]
+        return Rest() if self._rest else None
 
     def _send_all(self, data: memoryview) -> None:
         deadline = 0.0
@@ -149,11 +153,11 @@ class WebSocket:
             socket.queue.shut = whole.shut
             socket.queue.direct = whole.offer if self._at_once else None
 
-    def send(self, message: str | bytes) -> None:
+    def send(self, message: str | bytes | Rest) -> None:
         """Send a message whole. Raises OSError when that is not possible any more."""
         try:
             if isinstance(message, Rest) and self._whole is not None:
-                self._whole.send(message)
+                self._whole.send(b"")
             else:
                 self._ws.send(message)
         except simple_websocket.ConnectionClosed as error:

@@ -1,11 +1,15 @@
 """What waits for one socket has a bound: first what is worth nothing later is left out, then the socket is shut."""
 
 import queue
+import socket
+import threading
 from types import SimpleNamespace
 
 import pytest
+from engineio.packet import MESSAGE, Packet
 
 from rse.core.waiting import DROP_ABOVE, SHUT_ABOVE, Waiting
+from rse.core.websocket import Rest, WholeSocket, framed
 
 
 def packet(event: str) -> SimpleNamespace:
@@ -46,3 +50,26 @@ def test_the_writer_takes_one_after_the_other_so_that_what_waits_is_counted(wait
     with pytest.raises(queue.Empty):
         waiting.get(block=False)
     assert waiting.qsize() == 1
+
+
+def test_what_is_left_of_a_frame_goes_out_before_anything_else() -> None:
+    """An answer to a ping, say: in the middle of a frame it would spoil all that follows."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        whole, text = WholeSocket(ours), "x" * 3_000_000
+        left = whole.offer(Packet(MESSAGE, text))
+        assert isinstance(left, Rest)
+        waiting = Packet(MESSAGE, "next")
+        assert whole.offer(waiting) is waiting
+        frame, pong = framed("4" + text), bytes((0x8A, 0))
+        heard = bytearray()
+        reader = threading.Thread(target=lambda: read_all(theirs, heard, len(frame) + len(pong)))
+        reader.start()
+        whole.send(pong)
+        reader.join(20)
+        assert heard == frame + pong
+
+
+def read_all(connection: socket.socket, into: bytearray, size: int) -> None:
+    while len(into) < size:
+        into += connection.recv(1 << 20)
