@@ -21,7 +21,7 @@ from rse.feed import (
     service,
     timeline,
 )
-from rse.feed.schemas import AddComment, ChooseAnswer, EditComment, Toggle, of_kind
+from rse.feed.schemas import AddComment, EditComment, MarkAnswer, Toggle, of_kind
 from rse.feed.views import blueprint, card_of, show_home, show_post
 from rse.files import queries as files
 from rse.files import service as file_service
@@ -282,9 +282,10 @@ def delete_comment(comment_id: int) -> Any:
 def accept(post_id: int) -> Any:
     """Mark the answer of a question, or take the mark back when it is on that comment already."""
     session, who = db.session(), viewer()
-    chosen = read_form(ChooseAnswer).input.comment_id
-    held = queries.post(session, who, post_id).answer_id == chosen
-    service.accept(session, who, post_id, None if held else chosen)
+    asked = read_form(MarkAnswer).input
+    held = queries.post(session, who, post_id).answer_id == asked.comment_id
+    if asked.on is None or asked.on != held:  # pressed twice it stays as it was wished
+        service.accept(session, who, post_id, None if held else asked.comment_id)
     return see_other("feed.post", post_id=post_id, _anchor="comments")
 
 

@@ -131,6 +131,12 @@ class ChooseAnswer(Schema):
     comment_id: PublicId
 
 
+class MarkAnswer(ChooseAnswer):
+    """What the button under a comment says: mark it, take the mark back, or (None) whichever it is not."""
+
+    on: bool | None = None
+
+
 class FeedPage(Page):
     """Which part of the feed."""
 

@@ -76,6 +76,18 @@ def test_authors_change_and_take_back_their_comments(browse: Browse) -> None:
     assert "propre" not in browse("amelie").get(f"/posts/{key}").get_data(as_text=True)
 
 
+def test_a_mark_that_is_pressed_twice_stays(browse: Browse) -> None:
+    key = publish(browse("amelie"), kind="question")["id"]
+    said = comment(browse("karim"), key)["id"]
+
+    def pressed(on: str) -> Any:
+        form = {"comment_id": said, "on": on}
+        assert browse("amelie").post(f"/posts/{key}/answer", data=form).status_code == 303
+        return browse("karim").get(f"/api/v1/posts/{key}").get_json()["answer_id"]
+
+    assert [pressed("true"), pressed("true"), pressed("false"), pressed("false")] == [said, said, None, None]
+
+
 def test_who_asked_or_moderates_chooses_the_answer(browse: Browse, make_group: Any) -> None:
     slug = make_group("Atelier", "thomas", "amelie", "karim")
     key = publish(browse("amelie"), kind="question", group=slug)["id"]
