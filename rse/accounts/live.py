@@ -1,28 +1,43 @@
 """What sockets ask of accounts: who comes in by a session or a token, and whether it still stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from flask_login import current_user
+import structlog
+from flask import request
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from rse.accounts import rights, sessions
 from rse.accounts.models import ApiToken, Person, Session
+from rse.accounts.tokens import digest
 from rse.core import clock, db, live
 from rse.core.among import among
 from rse.core.audience import Viewer
+from rse.core.gathering import Gathering
 from rse.core.sockets import Pass
 from rse.core.web import settings
+
+log = structlog.get_logger()
 
 
 class Gate:
     """Answers from the database each time."""
 
     def by_cookie(self) -> tuple[Viewer, Pass] | None:
-        """Give who asks to connect, by the session of their browser."""
-        who: Viewer | None = getattr(current_user, "viewer", None)
-        session_id = getattr(current_user, "session_id", None)
-        return (who, Pass("session", session_id)) if who and session_id is not None else None
+        """Give who asks to connect, by the session of their browser.
+
+        Thousands come at once after a cut: all who wait are asked for together. Raises OSError while the
+        database is away.
+        """
+        token = request.cookies.get(sessions.cookie_name(settings().secure))
+        if not token:
+            return None
+        found = _coming.do(digest(token))
+        if found is None:
+            raise OSError("the database could not be asked")
+        who: tuple[Viewer, Pass] | None = found[0]
+        return who
 
     def by_token(self, token: str) -> tuple[Viewer, Pass] | None:
         """Give who asks to connect, by a token that reads."""
@@ -68,6 +83,24 @@ class Gate:
     def tokens(self, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:
         """Give the tokens that people hold now; nothing for who is not active any more."""
         return rights.tokens_of(db.db.session(), person_ids)
+
+
+def _let_in(hashes: Sequence[str]) -> list[tuple[tuple[Viewer, Pass] | None]]:
+    """Tell whose cookies these are; a tuple for each, with nothing in it where no session stands."""
+    try:
+        query = select(Session.token_hash, Session.id).where(Session.token_hash.in_(set(hashes)))
+        ids = {row[0]: row[1] for row in db.db.session().execute(query)}
+        viewers = sessions.viewers_of_sessions(set(ids.values()))
+    except SQLAlchemyError:
+        log.warning("nobody could be let in", exc_info=True)
+        return []
+    finally:
+        db.rollback()
+    found = {at: (viewers[id_], Pass("session", id_)) for at, id_ in ids.items() if id_ in viewers}
+    return [(found.get(one),) for one in hashes]
+
+
+_coming = Gathering(_let_in)
 
 
 def _valid() -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from rse.accounts.cards import COLUMNS, card_of
 from rse.accounts.models import ApiToken, Inbox, Person, Session
 from rse.accounts.rights import features_tokens
 from rse.accounts.tokens import digest
-from rse.core import clock, db, live
+from rse.core import admission, clock, db, live
 from rse.core.audience import Viewer, base_tokens
 from rse.core.model import UTCDateTime
 from rse.core.web import registry, settings
@@ -81,7 +81,7 @@ class DatabaseSessions(SessionInterface):
         """Find the session of the cookie; without one there is an empty one that is not kept."""
         stored = StoredSession()
         token = request.cookies.get(cookie_name(settings().secure))
-        if token and not request.path.startswith("/static/") and live.OPEN not in request.environ:
+        if token and not request.path.startswith("/static/") and admission.OPEN not in request.environ:
             load(db.session(), token, stored)
         return stored
 

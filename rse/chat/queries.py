@@ -273,8 +273,8 @@ def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Message]:
 def events(session: Session, place: Place, after: int, limit: int) -> Sequence[ConversationEvent] | None:
     """Give up to `limit + 1` events after a position; None when some are not kept any more (start anew)."""
     conversation = place.conversation
-    if after > conversation.pos:
-        return None
+    if after >= conversation.pos:
+        return [] if after == conversation.pos else None
     first = session.scalar(
         select(func.min(ConversationEvent.pos)).where(
             ConversationEvent.conversation_id == conversation.id, ConversationEvent.pos > after

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +12,7 @@ from flask_socketio import ConnectionRefusedError as Refusal
 from rse.settings import LOOPBACK, Settings
 
 log = structlog.get_logger()
-AT_ONCE = 6  # who come in together: thousands who were cut leave the database to pages and messages meanwhile
-_doors = threading.Semaphore(AT_ONCE)
+OPEN = "rse.socket"  # in the environment of a socket's events: its session is not loaded with the request
 
 
 def origins(settings: Settings) -> list[str]:
@@ -27,12 +25,15 @@ def origins(settings: Settings) -> list[str]:
 
 
 def answered(connect: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a few in at once; refuse who connects while the database is away: no page waits for ever."""
+    """Refuse in words who connects while the database is away: no page waits for ever.
 
-    def answer(*given: Any) -> Any:
+    Whose session it is the sockets' gate asks, for all who wait together: the request loads none.
+    """
+
+    def answer(sid: str, environ: dict[str, Any], *given: Any) -> Any:
+        environ[OPEN] = True
         try:
-            with _doors:
-                return connect(*given)
+            return connect(sid, environ, *given)
         except Refusal:
             raise
         except Exception as error:

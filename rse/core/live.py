@@ -32,7 +32,6 @@ log = structlog.get_logger()
 MAX_PAYLOAD = 64 * 1024
 CHECK_SECONDS = 0.4  # between rounds: a session that has ended anywhere has lost its sockets within a second
 REST_EVERY, ROOMS_EVERY = 2, 6  # rounds until counts and presence, and rights ended elsewhere, are seen
-OPEN = "rse.socket"  # in the environment of an event: its session is not loaded with the request
 MOVE = "rse:move"  # between processes: a person's sockets enter or leave a room
 
 socketio = SocketIO(manage_session=False)
@@ -119,7 +118,6 @@ def _connect(auth: Any = None) -> None:
     who, came_by = found
     if not sockets.add(Connected(sid(), who.id, came_by)):
         raise Refusal("too many connections")
-    request.environ[OPEN] = True
     rooms.connect(socketio.server, sid(), who.id, who.tokens)
     _came(who.id)
     _start_checker()
