@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+MAILS = {
+    "notifications/mail.html"
+}  # no page: no policy holds there, and mail programs take their style from it
 TEMPLATES = sorted(p for p in (ROOT / "templates").rglob("*") if p.is_file())
 BUILD = (ROOT / "static" / "build.mjs").read_text()
 FORBIDDEN = {
@@ -26,7 +29,9 @@ def without_comments(path: Path) -> str:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "templates")))
 def test_keeps_to_the_security_policy(path: Path) -> None:
     text = without_comments(path)
-    assert [what for what, pattern in FORBIDDEN.items() if pattern.search(text)] == []
+    found = {what for what, pattern in FORBIDDEN.items() if pattern.search(text)}
+    mail = str(path.relative_to(ROOT / "templates")) in MAILS
+    assert found == ({"a style element"} if mail else set())
 
 
 def known_icons() -> set[str]:
