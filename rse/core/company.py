@@ -56,10 +56,17 @@ class Remembered(Generic[T]):
 
 
 def _read(session: Session) -> Mapping[str, Any]:
+    """Read the settings; nothing where the database is away. Raises in the middle of a transaction.
+
+    What was written in it before is gone with it, and nobody may go on and believe that it is stored.
+    """
+    begun = session.in_transaction()
     try:
         rows = session.execute(select(CompanySetting.key, CompanySetting.value)).all()
     except SQLAlchemyError:  # the database is away, or not upgraded yet: /healthz answers all the same
         session.rollback()
+        if begun:
+            raise
         return {}
     return {row.key: row.value for row in rows}
 
