@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import event, select, update
 
-from rse.core import clock, db
+from rse.core import clock, db, i18n
 from rse.indicators import running, views
 from rse.indicators.engine.formulas import INDICATORS
 from rse.indicators.models import Visit
@@ -56,7 +56,7 @@ def test_who_heads_many_departments_reads_a_few_names_and_opens_a_list(app, publ
     assert "Choisir parmi vos 2 équipes" in page
     assert page.count('aria-current="true"') == 1
     many = Team(1, "Rosemar / Usine", [f"Atelier {n}" for n in range(20)], [], frozenset())
-    with app.test_request_context():
+    with app.test_request_context(), i18n.speaking("fr"):  # whatever language a test before has left
         assert views.title(many) == "Atelier 0, Atelier 1, Atelier 2 et 17 autres"
 
 
