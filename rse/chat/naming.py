@@ -14,7 +14,7 @@ from rse.chat.models import Participation
 from rse.chat.policy import Place
 from rse.core import text
 from rse.core.audience import EVERYONE, Viewer
-from rse.core.i18n import _, enumeration, ngettext
+from rse.core.i18n import _, enumeration
 from rse.core.policy import Invalid
 from rse.groups import mentioning
 from rse.groups.mentioning import Meant
@@ -57,12 +57,7 @@ def _unfit(session: Session, place: Place, groups: list[Meant]) -> str:
         return mentioning.unfit(session, place.group.posts_audience, groups)
     unknown = [one.name for one in groups if one.audience != EVERYONE and _strangers(session, place, one)]
     if unknown:
-        return ngettext(
-            "Some of those who read this cannot know “%(names)s”, which is secret: take the name out.",
-            "Some of those who read this cannot know %(names)s, which are secret: take the names out.",
-            len(unknown),
-            names=enumeration(unknown),
-        )
+        return mentioning.secret(unknown)
     deaf = [one.name for one in groups if not _heard(session, place, one)]
     if deaf:
         quoted = [_("“%(name)s”", name=name) for name in deaf]

@@ -243,6 +243,11 @@ def messages(
         Message.era >= place.since_era,
         Message.thread_id.is_(None),
     )
+    return stretch(session, query, after, before, limit)
+
+
+def stretch(session: Session, query: Any, after: int | None, before: int | None, limit: int) -> list[Message]:
+    """Give `limit + 1` of some messages by seq, after a number upwards, or before one downwards."""
     if after is not None:
         query = query.where(Message.seq > after).order_by(Message.seq)
     else:

@@ -85,13 +85,7 @@ def messages(
         Message.conversation_id == place.conversation.id,
         Message.era >= place.since_era,
     )
-    if after is not None:
-        query = query.where(Message.seq > after).order_by(Message.seq)
-    else:
-        query = query.order_by(Message.seq.desc())
-    if before is not None:
-        query = query.where(Message.seq < before)
-    return list(session.scalars(query.limit(limit + 1)))
+    return queries.stretch(session, query, after, before, limit)
 
 
 def make(session: Session, viewer: Viewer, place: Place, name: str) -> tuple[Topic, bool]:

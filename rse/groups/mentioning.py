@@ -56,12 +56,7 @@ def unfit(session: Session, audience: str, groups: Sequence[Meant]) -> str:
     """Say kindly why groups cannot be mentioned before these readers; "" where they can."""
     unknown = [group.name for group in groups if group.audience not in {EVERYONE, audience}]
     if unknown:
-        return ngettext(
-            "Some of those who read this cannot know “%(names)s”, which is secret: take the name out.",
-            "Some of those who read this cannot know %(names)s, which are secret: take the names out.",
-            len(unknown),
-            names=enumeration(unknown),
-        )
+        return secret(unknown)
     deaf = [group.name for group in groups if not _heard(session, audience, group)]
     if deaf:
         return ngettext(
@@ -73,6 +68,16 @@ def unfit(session: Session, audience: str, groups: Sequence[Meant]) -> str:
             names=enumeration(deaf),
         )
     return ""
+
+
+def secret(names: list[str]) -> str:
+    """Say that not all who read may know of these groups."""
+    return ngettext(
+        "Some of those who read this cannot know “%(names)s”, which is secret: take the name out.",
+        "Some of those who read this cannot know %(names)s, which are secret: take the names out.",
+        len(names),
+        names=enumeration(names),
+    )
 
 
 def _heard(session: Session, audience: str, group: Meant) -> bool:
