@@ -7,7 +7,7 @@ import { outbox, Refusal } from '../static/js/chat/outbox.js';
 import { timeline } from '../static/js/chat/timeline.js';
 
 const plan = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const told = { cuts: 0, stalls: 0, resets: 0, refused: 0, doubled: 0, backwards: 0, polls: 0, reconnects: 0 };
+const told = { cuts: 0, stalls: 0, resets: 0, refused: 0, doubled: 0, backwards: 0, strangers: 0, polls: 0, reconnects: 0 };
 const refusals = new Map();
 let writing = true;
 let serial = 0;
@@ -27,8 +27,9 @@ class Conversation {
       send: item => client.send(id, item),
       sent: (item, message) => {
         const known = this.acknowledged.get(item.client_id);
-        if (known !== undefined && known !== message.seq) told.doubled++;
-        this.acknowledged.set(item.client_id, message.seq);
+        if (known !== undefined && known.seq !== message.seq) told.doubled++;
+        if (message.client_id !== item.client_id) told.strangers++;
+        this.acknowledged.set(item.client_id, { seq: message.seq, how: `${item.way} ${message.id} ${new Date().toISOString()}` });
         if (!this.shown.has(message.id)) this.put(message); // as the page does: what came by the socket is newer
       },
     });
@@ -90,11 +91,14 @@ class Client {
     if (answer.status < 500 && ![401, 408, 429].includes(answer.status)) throw new Refusal(`${answer.status} ${JSON.stringify(data)}`);
     throw new Error(String(answer.status));
   }
-  async send(conversation, { body, client_id }) {
+  async send(conversation, item) {
+    const { body, client_id } = item;
+    item.way = 'socket';
     if (this.socket.connected) {
       try { return (await this.over('message:send', { conversation_id: conversation, body, client_id })).message; }
       catch (error) { if (error instanceof Refusal) throw error; }
     }
+    item.way = 'request';
     return this.call('POST', `/conversations/${conversation}/messages`, { body, client_id });
   }
   async missed(conversation, pos) {
@@ -151,7 +155,7 @@ createInterface({ input: process.stdin }).on('line', line => {
       connected: clients.filter(one => one.socket.connected).length,
       shown: clients.map(one => one.conversations.map(c => ({ id: c.id, pos: c.line.pos,
         messages: [...c.shown].map(([id, m]) => [m.seq, id, m.client_id, m.gone ? '' : m.body]).sort((a, b) => a[0] - b[0]),
-        acknowledged: [...c.acknowledged] }))),
+        acknowledged: [...c.acknowledged].map(([id, { seq, how }]) => [id, seq, how]) }))),
     });
   } else process.exit(0);
 });

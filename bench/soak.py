@@ -204,7 +204,7 @@ def at_client(there: dict[str, tuple[int, str, str]], place: dict[str, Any]) -> 
         other = sum(shown[key] != there[key] for key in shown.keys() & there.keys())
         yield f"lacks {lacks}, has {more} too many, {other} are different; at pos {place['pos']}"
     by_client = {one[1]: one[0] for one in there.values()}
-    lost = [key for key, seq in place["acknowledged"] if by_client.get(key) != seq]
+    lost = [(key, seq, how) for key, seq, how in place["acknowledged"] if by_client.get(key) != seq]
     if lost:
         yield f"{len(lost)} acknowledged messages are not there: {lost[:3]}"
 
@@ -214,7 +214,7 @@ def wrong(engine: Engine, state: dict[str, Any]) -> list[str]:
     stored, found = in_database(engine)
     for n, client in enumerate(state["shown"]):
         found += [f"client {n}: {what}" for place in client for what in at_client(stored[place["id"]], place)]
-    for bad in ("resets", "refused", "doubled", "backwards"):
+    for bad in ("resets", "refused", "doubled", "backwards", "strangers"):
         if state["told"][bad]:
             found.append(f"{bad}: {state['told'][bad]} {state['refusals'] or ''}")
     if state["waiting"]:
