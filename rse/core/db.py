@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from rse.core import events, postgres
 from rse.core.model import Base
@@ -29,6 +29,8 @@ def init(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _options(url)
     db.init_app(app)
+    if not event.contains(db.session, "after_soft_rollback", _note_undone):
+        event.listen(db.session, "after_soft_rollback", _note_undone)
     migrate.init_app(app, db)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -141,9 +143,24 @@ def begin_write() -> Session:
     return current
 
 
+UNDONE = "rse_undone"  # in a session: what had happened was rolled back by somebody who did not say so
+
+
+def _note_undone(current: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None and current.info.get("events"):
+        current.info[UNDONE] = True
+
+
 def commit() -> None:
-    """Store rows and events together, then deliver live and wake the relay."""
+    """Store rows and events together, then deliver live and wake the relay.
+
+    Raises RuntimeError, and stores nothing, when the transaction that the events are of is gone: a read that
+    failed and was forgiven has undone it, and who asked for the writes must not be told that they are stored.
+    """
     current: Session = db.session()
+    if current.info.get(UNDONE):
+        rollback()
+        raise RuntimeError("the transaction was rolled back before its commit")
     current.commit()
     happened = events.take_live(current)
     if happened:
@@ -157,6 +174,7 @@ def rollback() -> None:
     current: Session = db.session()
     current.rollback()
     events.take_live(current)
+    current.info.pop(UNDONE, None)
 
 
 _wakers: list[Any] = []

@@ -14,8 +14,10 @@ from typing import Any
 
 import psycopg
 from gevent import get_hub, monkey
+from psycopg.pq import TransactionStatus
 from psycopg.waiting import WAIT_R, WAIT_RW, WAIT_W, Ready, Wait
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import InternalError
 
 POLLED = {WAIT_W: select.POLLOUT, WAIT_RW: select.POLLIN | select.POLLOUT}
 PREPARED = 300  # statements that a connection keeps prepared: with fewer, each pushes out one still in use
@@ -59,6 +61,17 @@ def _ready(file: int, wants: Wait) -> Ready:
     return Ready(int(wants))
 
 
+def _require_unbroken(connection: Any) -> None:
+    """Let no commit pass of a transaction in which a statement has failed.
+
+    PostgreSQL rolls it back and says so without an error: what was forgiven would be lost and acknowledged.
+    Raises InternalError.
+    """
+    if connection.connection.dbapi_connection.pgconn.transaction_status == TransactionStatus.INERROR:
+        failed = psycopg.errors.InFailedSqlTransaction("a statement of this transaction has failed")
+        raise InternalError("COMMIT", None, failed)
+
+
 def prepare(engine: Engine) -> None:
     """Let an engine use such connections."""
     usual = engine.dialect.do_ping
@@ -74,4 +87,5 @@ def prepare(engine: Engine) -> None:
         return bool(usual(connection))
 
     event.listen(engine, "do_connect", connect)
+    event.listen(engine, "commit", _require_unbroken)
     vars(engine.dialect)["do_ping"] = do_ping
