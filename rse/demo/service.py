@@ -20,6 +20,7 @@ from rse.core.events import emit
 from rse.core.policy import NotFound
 from rse.demo import (
     attachments,
+    bell,
     chats,
     clearing,
     coffees,
@@ -103,6 +104,7 @@ def load(session: Session, *, zone: str, locale: str, force: bool = False) -> bo
     programs.load(made)
     coffees.load(made)
     openings.load(made)
+    bell.load(made)
     return True
 
 

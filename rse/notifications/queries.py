@@ -19,7 +19,10 @@ from rse.notifications.models import MutedThread, Notification, NotificationSett
 from rse.notifications.wishes import Wishes
 
 SHOWN = 3  # lines of a thread
-KINDS_OF_THREAD = ("post", "group", "conversation", "endorsements", "report", "draft")
+KINDS_OF_THREAD = (
+    "post", "group", "conversation", "promotion", "endorsements", "report", "draft", "coffee", "search",
+    "export",
+)  # fmt: skip
 COLUMNS = (
     Notification.id, Notification.kind, Notification.thread, Notification.object_id, Notification.by_id,
     Notification.group_id, Notification.at, Notification.read_at,

@@ -69,6 +69,11 @@ def test_two_are_told_of_each_other_and_nobody_else(browse: Browse, people: dict
     assert "Votre café de ces deux semaines" in page
     assert "Un café avec Karim Benali" in amelie.get("/notifications").text
     assert "Un café avec Amélie Rousseau" in karim.get("/notifications").text
+    thread = re.search(r'name="thread" value="(coffee-\w+)"', karim.get("/notifications").text)
+    assert thread
+    assert karim.post("/notifications/mute", data={"thread": thread[1]}).status_code == 303
+    assert karim.post("/notifications/read", data={"thread": thread[1]}).status_code == 303
+    assert "data-unread-notifications><" in karim.get("/notifications").text
     assert "Karim Benali" in amelie.get("/home/beside").text
     for path in ("/coffee", "/notifications", "/home/beside"):
         assert "Karim" not in sofia.get(path).text

@@ -11,7 +11,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from rse.accounts.models import Person
+from rse.accounts.models import Inbox, Person
 from rse.chat.models import Conversation, Message, Participation
 from rse.core import clock, db, jobs
 from rse.core.audience import EVERYONE
@@ -20,6 +20,7 @@ from rse.feed.models import Acceptance, Comment, Mention, Post, Reaction
 from rse.groups.models import Group, Membership
 from rse.indicators.engine.floor import SHOWN
 from rse.indicators.models import COMPANY, Published, Visit
+from rse.notifications.models import Notification
 from rse.people.models import Department, PersonSkill, Profile, Skill
 from rse.search import current
 from tests import factories
@@ -342,3 +343,23 @@ def test_most_people_come_within_four_weeks(demo: Flask) -> None:
     began = session.scalar(select(Profile.start_date).where(Profile.person_id == person("aoife.byrne")))
     assert began
     assert (session.scalar(first) or began) >= began
+
+
+def test_the_bells_of_the_cast_hold_a_natural_few_and_nothing_is_mailed(demo: Flask) -> None:
+    session = db.db.session()
+    for uid, *_rest in factories.CAST.values():
+        browser = factories.browser_of(demo, person(uid))
+        shown = browser.get("/api/v1/notifications").get_json()["items"]
+        held = select(Notification).where(Notification.person_id == person(uid))
+        kept = session.scalars(held.order_by(Notification.id.desc()).limit(20)).all()
+        assert kept
+        assert len(shown) == len(kept)  # each can be said, to who may read what it is about
+        assert 1 <= sum(note.read_at is None for note in kept) <= 4
+        assert [note.at for note in kept] == sorted((note.at for note in kept), reverse=True)
+        inbox = session.get(Inbox, person(uid))
+        assert inbox
+        assert inbox.unread == sum(note.read_at is None for note in kept)
+    waiting = Notification.mail_at.is_not(None) | Notification.push_at.is_not(None)
+    assert session.scalar(select(func.count()).where(waiting)) == 0
+    told = dict(session.execute(select(Notification.kind, func.count()).group_by(Notification.kind)).all())
+    assert {"comment", "reply", "announcement", "thanks", "coffee", "followed", "idea"} <= told.keys()
