@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import cards
-from rse.chat import choosing, many, policy, presence, queries, service, shapes, together
+from rse.chat import choosing, many, policy, presence, queries, service, shapes, together, topics
 from rse.chat.events import (
     ConversationRead,
     MessageDeleted,
@@ -24,7 +24,8 @@ from rse.chat.events import (
     PresenceHidden,
 )
 from rse.chat.models import Conversation, Message
-from rse.chat.schemas import MarkReadLive, SendLive, Sync, Typing, WatchPresence
+from rse.chat.schemas import MarkReadLive, Sync, Typing, WatchPresence
+from rse.chat.topics_schemas import SendInTopicLive
 from rse.core import db, live, text
 from rse.core.audience import EVERYONE, Viewer, group_token, person_token
 from rse.core.feature import Subscriber
@@ -51,9 +52,11 @@ def _on_screen(conversation_id: int) -> str:
     return f"screen:{conversation_id}"
 
 
-def _plain(sent: SendLive) -> together.Plain | None:
+def _plain(sent: SendInTopicLive) -> together.Plain | None:
     """Give a message that can be stored with others; its words are rendered before anything is locked."""
     if sent.reply_to or sent.thread_id or sent.attachments or "@" in sent.body:
+        return None
+    if sent.topic_id is not None or sent.new_topic:
         return None
     return together.Plain(sent.conversation_id, sent.client_id, sent.body, text.render(sent.body, {}))
 
@@ -72,10 +75,10 @@ def _send_many(wanted: Sequence[together.Wanted | None]) -> list[dict[str, Any] 
     return [{"message": line} if line else None for line in shown]
 
 
-@handler("message:send", SendLive, writes=True, together=Together(_plain, _send_many))
-def send(viewer: Viewer, sent: SendLive) -> dict[str, Any]:
-    """Store a message; acknowledged means committed."""
-    message = service.send(
+@handler("message:send", SendInTopicLive, writes=True, together=Together(_plain, _send_many))
+def send(viewer: Viewer, sent: SendInTopicLive) -> dict[str, Any]:
+    """Store a message, under a topic if one is named; acknowledged means committed."""
+    message = topics.send(
         _session(),
         viewer,
         sent.conversation_id,
@@ -84,6 +87,8 @@ def send(viewer: Viewer, sent: SendLive) -> dict[str, Any]:
         reply_to=sent.reply_to,
         thread_id=sent.thread_id,
         attachments=sent.attachments,
+        topic_id=sent.topic_id,
+        new_topic=sent.new_topic,
     )
     shown = _own(viewer, message)
     if message.audience.startswith("conversation:"):
@@ -93,7 +98,7 @@ def send(viewer: Viewer, sent: SendLive) -> dict[str, Any]:
 
 def _own(viewer: Viewer, message: Message) -> dict[str, Any]:
     """Write a message that the viewer has just sent: who they are is known."""
-    if message.files or message.thread_id:
+    if message.files or message.thread_id or message.topic_id:
         return shapes.messages(_session(), [message])[0]
     return shapes.message(message, viewer.card)
 

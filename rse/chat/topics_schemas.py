@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from rse.chat.schemas import NOT_VALID, SendByForm, SendMessage, said
+from rse.chat.schemas import NOT_VALID, SendByForm, SendLive, SendMessage, said
 from rse.core.api import PublicId, Schema
 
 NEW = 0  # as `topic_id` of the form: the topic whose name stands beside
@@ -23,6 +23,13 @@ Name = Annotated[str, Field(max_length=60), AfterValidator(_name)]
 
 class SendInTopic(SendMessage):
     """A message, in a group's discussion under a topic: one that is there, or a new one by its name."""
+
+    topic_id: PublicId | None = None
+    new_topic: Name | None = None
+
+
+class SendInTopicLive(SendLive):
+    """The same over a socket."""
 
     topic_id: PublicId | None = None
     new_topic: Name | None = None

@@ -9,7 +9,7 @@ import pytest
 from rse.chat import together
 from rse.chat.live import _plain
 from rse.chat.models import Conversation, ConversationEvent, Message, Participation
-from rse.chat.schemas import SendLive
+from rse.chat.topics_schemas import SendInTopicLive
 from rse.core import db
 from rse.core.gathering import Gathering
 from rse.core.model import decode_id
@@ -69,11 +69,16 @@ def test_sent_together_it_is_told_and_counted_as_sent_alone(small_world: World) 
 
 def test_what_is_not_plain_goes_alone() -> None:
     usual: dict[str, Any] = {"conversation_id": "abcd", "client_id": "1", "body": "Bonjour **toi**"}
-    made = _plain(SendLive.model_validate(usual))
+    made = _plain(SendInTopicLive.model_validate(usual))
     assert made is not None
     assert "<strong>toi</strong>" in made.body_html
-    for more in ({"body": "@karim.benali ?"}, {"reply_to": "abcd"}, {"thread_id": "abcd"}):
-        assert _plain(SendLive.model_validate({**usual, **more})) is None
+    for more in (
+        {"body": "@karim.benali ?"},
+        {"reply_to": "abcd"},
+        {"thread_id": "abcd"},
+        {"topic_id": "abcd"},
+    ):
+        assert _plain(SendInTopicLive.model_validate({**usual, **more})) is None
 
 
 class Slow:

@@ -6,7 +6,7 @@ from rse.chat import exports
 from rse.chat.models import Topic
 from rse.core import db
 from rse.core.model import decode_id
-from tests.chat.conftest import World
+from tests.chat.conftest import Socket, World
 from tests.chat.test_pages import get, post
 
 
@@ -14,6 +14,12 @@ def discussion(world: World, *members: str) -> tuple[str, str]:
     """Make Amélie's group with these members; gives its slug and its discussion."""
     slug = world.group("amelie", *members)
     return slug, str(world.call("amelie", "GET", f"/groups/{slug}/conversation").get_json()["id"])
+
+
+def discussion_of(world: World, name: str) -> str:
+    """Make somebody a group of their own; gives its discussion."""
+    slug = world.group(name, name="Ailleurs")
+    return str(world.call(name, "GET", f"/groups/{slug}/conversation").get_json()["id"])
 
 
 def topics(world: World, name: str, place: str) -> list[tuple[str, int, bool]]:
@@ -64,8 +70,7 @@ def test_one_discussion_many_topics(world: World) -> None:
 
 def test_topics_are_of_who_reads_the_discussion(world: World) -> None:
     _slug, place = discussion(world, "karim")
-    other = world.group("sofia", name="Ailleurs")
-    elsewhere = str(world.call("sofia", "GET", f"/groups/{other}/conversation").get_json()["id"])
+    elsewhere = discussion_of(world, "sofia")
     foreign = world.say("sofia", elsewhere, "x", new_topic="Ailleurs")["topic"]["id"]
     topic = world.say("amelie", place, "ici", new_topic="Ici")["topic"]["id"]
     direct = world.conversation("amelie", "karim")
@@ -112,6 +117,31 @@ def test_who_looks_after_the_group_renames_and_closes(small_world: World) -> Non
     exports.erase(db.begin_write(), world.ids["karim"])
     db.commit()
     assert db.db.session().get_one(Topic, decode_id(topic)).created_by is None
+
+
+def test_over_a_socket_it_is_sent_once_told_and_refused_as_by_a_request(world: World) -> None:
+    _slug, place = discussion(world, "karim")
+    foreign = world.say("sofia", discussion_of(world, "sofia"), "x", new_topic="Ailleurs")["topic"]["id"]
+    amelie, karim = Socket(world, "amelie"), Socket(world, "karim")
+    line = {"conversation_id": place, "body": "le devis", "client_id": "t-1", "new_topic": " Budget  2027 "}
+    made = amelie.ask("message:send", **line)
+    topic = made["message"]["topic"]
+    assert topic["name"] == "Budget 2027"
+    (heard,) = karim.heard("message:new")
+    assert (heard["body"], heard["topic"]) == ("le devis", topic)
+    assert amelie.ask("message:send", **line) == made  # its answer was lost: sent again, by either way
+    assert (
+        world.say("amelie", place, "le devis", client_id="t-1", new_topic="Autre")["id"]
+        == made["message"]["id"]
+    )
+    again = karim.ask("message:send", conversation_id=place, body="vu", client_id="t-2", topic_id=topic["id"])
+    assert (again["message"]["seq"], again["message"]["topic"]) == (2, topic)
+    world.call("amelie", "PATCH", f"/topics/{topic['id']}", closed=True)
+    for said in ({"topic_id": topic["id"]}, {"topic_id": foreign}, {"new_topic": "x" * 61}):
+        refused = karim.ask("message:send", conversation_id=place, body="non", client_id="t-3", **said)
+        assert (refused["error"]["status"], list(refused["error"]["errors"])) == (422, list(said))
+    assert topics(world, "karim", place) == [("Budget 2027", 2, True)]
+    assert world.say("karim", place, "et après")["seq"] == 3
 
 
 def test_pages_without_a_script(small_world: World) -> None:

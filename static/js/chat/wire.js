@@ -29,8 +29,8 @@ async function over(event, payload) {
 }
 
 export async function send(conversation, { body, client_id, reply_to, thread_id, attachments, topic_id, new_topic }) {
-  const sent = { body, client_id, ...(thread_id ? { thread_id } : {}), ...(reply_to ? { reply_to } : {}), ...(attachments?.length ? { attachments } : {}) };
-  if (topic_id || new_topic) return call('POST', `/conversations/${conversation}/messages`, { ...sent, ...(topic_id ? { topic_id } : { new_topic }) });
+  const under = topic_id ? { topic_id } : new_topic ? { new_topic } : {};
+  const sent = { body, client_id, ...under, ...(thread_id ? { thread_id } : {}), ...(reply_to ? { reply_to } : {}), ...(attachments?.length ? { attachments } : {}) };
   if (online()) {
     try {
       return (await over('message:send', { conversation_id: conversation, ...sent })).message;
