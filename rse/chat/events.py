@@ -119,6 +119,14 @@ class ParticipantChanged(Event):
 
 
 @dataclass(frozen=True)
+class ConversationMuted(Event):
+    """A conversation counts in somebody's unread messages no more, or again."""
+
+    conversation_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
 class ConversationRead(Event):
     """A person has read a conversation up to `seq`; `pos` is 0 when the others are not told.
 

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import cards
-from rse.chat import choosing, many, policy, presence, queries, service, shapes, together, topics
+from rse.chat import choosing, counting, many, policy, presence, queries, service, shapes, together, topics
 from rse.chat.events import (
+    ConversationMuted,
     ConversationRead,
     MessageDeleted,
     MessageEdited,
@@ -32,7 +33,7 @@ from rse.core.feature import Subscriber
 from rse.core.handlers import Together, handler
 from rse.core.model import decode_id, encode_id
 from rse.core.policy import NotFound
-from rse.groups.events import GroupRetokened
+from rse.groups.events import GroupRetokened, MemberLeft
 from rse.groups.models import Group
 
 SAID = "chat.said"  # in a session: messages just sent, as they are told: not to be asked for again
@@ -54,9 +55,8 @@ def _on_screen(conversation_id: int) -> str:
 
 def _plain(sent: SendInTopicLive) -> together.Plain | None:
     """Give a message that can be stored with others; its words are rendered before anything is locked."""
-    if sent.reply_to or sent.thread_id or sent.attachments or "@" in sent.body:
-        return None
-    if sent.topic_id is not None or sent.new_topic:
+    about = (sent.reply_to, sent.thread_id, sent.topic_id, sent.new_topic)
+    if any(one is not None for one in about) or sent.attachments or "@" in sent.body:
         return None
     return together.Plain(sent.conversation_id, sent.client_id, sent.body, text.render(sent.body, {}))
 
@@ -150,7 +150,7 @@ def sync(viewer: Viewer, sent: Sync) -> dict[str, Any]:
         if queries.is_open(place):
             live.enter_here(_on_screen(place.conversation.id))
         answer[public_id] = shapes.missed(_session(), place, after)
-    return {"conversations": answer, "counts": {"messages": queries.unread_of(_session(), viewer.id)}}
+    return {"conversations": answer, "counts": counting.counts(_session(), viewer.id)}
 
 
 def _rooms(session: Session, conversation: Conversation, group: Group | None, era: int = 0) -> list[str]:
@@ -249,7 +249,13 @@ def _tell_read(session: Session, event: ConversationRead, conversation: Conversa
         live.send("conversation:read", payload, _rooms(session, conversation, None))
     else:
         live.send("conversation:read", payload, own)
-    live.send("counts", {"messages": queries.unread_of(session, event.person_id)}, own)
+    tell_counts(session, [event])
+
+
+def tell_counts(session: Session, events: Sequence[Any]) -> None:
+    """Tell people's own pages how many messages they have not read."""
+    for event in events:
+        live.send("counts", counting.counts(session, event.person_id), person_token(event.person_id))
 
 
 def _tell_member(session: Session, event: ParticipantChanged, conversation: Conversation) -> None:
@@ -265,6 +271,7 @@ def _tell_member(session: Session, event: ParticipantChanged, conversation: Conv
     live.send("conversation:member", {**payload, "pos": event.pos}, others)
     if not event.joined:  # their last word of it, without a position in what they do not read any more
         live.send("conversation:member", payload, person_token(event.person_id))
+    tell_counts(session, [event])
 
 
 def narrow(session: Session, events: Sequence[GroupRetokened]) -> None:
@@ -284,12 +291,8 @@ def look_away(_session: Session, events: Sequence[PresenceHidden]) -> None:
 
 
 SUBSCRIBERS = (
-    Subscriber(
-        "chat.deliver",
-        (*NAMES, ParticipantChanged, ConversationRead),
-        deliver,
-        mode="live",
-    ),
+    Subscriber("chat.deliver", (*NAMES, ParticipantChanged, ConversationRead), deliver, mode="live"),
+    Subscriber("chat.counts", (ConversationMuted, MemberLeft), tell_counts, mode="live"),
     Subscriber("chat.look_away", (PresenceHidden,), look_away, mode="live"),
     Subscriber("chat.narrow", (GroupRetokened,), narrow, mode="live"),
 )

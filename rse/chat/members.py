@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from rse.chat import choosing, drafting, policy, queries, service
-from rse.chat.events import ParticipantChanged
+from rse.chat.events import ConversationMuted, ParticipantChanged
 from rse.chat.models import Conversation, Participation
 from rse.chat.numbers import log, take
 from rse.chat.policy import Place
@@ -97,6 +97,7 @@ def mute(session: Session, viewer: Viewer, conversation_id: int, *, muted: bool)
     mine = session.get_one(Participation, (conversation_id, viewer.id))
     mine.muted = muted
     session.flush()
+    emit(session, ConversationMuted(conversation_id, viewer.id))
 
 
 def invite(session: Session, viewer: Viewer, conversation_id: int, person_id: int) -> None:

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { merge } from '../../static/js/chat/merging.js';
 import { outbox, Refusal } from '../../static/js/chat/outbox.js';
 import { timeline } from '../../static/js/chat/timeline.js';
+import { tally } from '../../static/js/core/tally.js';
 
 /** Numbers from a seed, so that a failure can be repeated. */
 function random(seed) {
@@ -119,4 +120,72 @@ test('of two drafts none that was not sent is lost, and none that was sent comes
     ['nothing anywhere', { local: '', server: '', told: '' }, ''],
   ];
   for (const [said, held, expected] of cases) assert.equal(merge(held), expected, said);
+});
+
+test('a message is counted once, before or after the count that knows it', () => {
+  const one = tally(0);
+  one.set(1, { c: 7 });
+  one.add('c', 7); // late: the count had it
+  assert.equal(one.number, 1);
+  one.add('c', 9);
+  one.add('c', 9);
+  one.add('c', 8);
+  assert.equal(one.number, 3);
+  one.set(1, { c: 7 }); // made before 8 and 9 were stored, heard after them
+  assert.equal(one.number, 3);
+  one.set(0, { c: 9 }); // all read
+  assert.equal(one.number, 0);
+  one.set(3, { c: 8 }); // older than what we know
+  one.add('c', 8);
+  assert.equal(one.number, 0);
+  one.add('d', 1);
+  one.forget('d');
+  assert.equal(one.number, 0);
+  one.add('d', 2);
+  one.set(5); // by a plain request: nothing else is told
+  assert.equal(one.number, 5);
+});
+
+test('what was counted long ago is in every count that comes', () => {
+  let now = 0;
+  const one = tally(2, () => now);
+  one.add('c', 1);
+  now = 40_000;
+  one.add('c', 2);
+  assert.equal(one.number, 4);
+  one.set(2, {}); // the first of them was read elsewhere, the second is younger than this count
+  assert.equal(one.number, 3);
+});
+
+test('whatever order and whatever is doubled, the count ends right', () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const chance = random(seed);
+    const seqs = { a: 0, b: 0, c: 0 };
+    const reads = { a: 0, b: 0, c: 0 };
+    const muted = new Set();
+    const unread = () => Object.keys(seqs).reduce((sum, name) => sum + (muted.has(name) ? 0 : seqs[name] - reads[name]), 0);
+    const one = tally(0, () => 0);
+    const held = []; // on their way; a count never overtakes another one
+    const deliver = () => {
+      const first = held.findIndex(each => each.set);
+      const at = Math.floor(chance() * held.length);
+      const [said] = held.splice(held[at].set ? first : at, 1);
+      if (said.set) one.set(...said.set); else one.add(...said.add);
+    };
+    for (let step = 0; step < 40; step++) {
+      const name = 'abc'[Math.floor(chance() * 3)];
+      const what = chance();
+      if (what < 0.5) {
+        seqs[name]++;
+        if (!muted.has(name)) { held.push({ add: [name, seqs[name]] }); if (chance() < 0.1) held.push({ add: [name, seqs[name]] }); }
+      } else {
+        if (what < 0.8) reads[name] = seqs[name];
+        else if (what < 0.9) { if (muted.has(name)) muted.delete(name); else muted.add(name); }
+        held.push({ set: [unread(), { ...seqs }] });
+      }
+      while (held.length && chance() < 0.5) deliver();
+    }
+    while (held.length) deliver();
+    assert.equal(one.number, unread(), `seed ${seed}`);
+  }
 });

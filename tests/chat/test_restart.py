@@ -43,7 +43,10 @@ def test_who_comes_back_hears_how_many_messages_wait(small_world: World) -> None
     place = small_world.conversation("amelie", "karim")
     for n in range(3):
         small_world.say("amelie", place, f"m{n}")
-    assert Socket(small_world, "karim").ask("sync", conversations={})["counts"] == {"messages": 3}
+    assert Socket(small_world, "karim").ask("sync", conversations={})["counts"] == {
+        "messages": 3,
+        "counted": {place: 3},
+    }
 
 
 def test_a_socket_leaves_every_room_with_its_connection(small_world: World) -> None:

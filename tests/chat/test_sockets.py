@@ -1,6 +1,7 @@
 """Events over sockets: stored before they are acknowledged, heard by the readers alone, answered as REST."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from rse.accounts import sessions
 from rse.accounts.models import Person, Session
 from rse.chat.models import Message
-from rse.core import db, live
+from rse.core import clock, db, live
 from tests.chat.conftest import Socket, World
 
 pytestmark = pytest.mark.postgres
@@ -50,19 +51,53 @@ def test_edits_deletions_and_reading_are_told(world: World, socket_of: Opens) ->
         "event": "conversation:read", "conversation_id": place, "person_id": world.pid("karim"), "seq": 1, "pos": 3,
     }  # fmt: skip
     assert heard[2]["body"] == ""
-    assert karim.heard("counts")[-1] == {"event": "counts", "messages": 0}
+    assert karim.heard("counts")[-1] == {"event": "counts", "messages": 0, "counted": {place: 1}}
 
 
 def test_counts_grow_for_those_who_have_not_muted(world: World, socket_of: Opens) -> None:
     place = world.conversation("amelie", "karim", "sofia")
     karim, sofia, amelie = socket_of("karim"), socket_of("sofia"), socket_of("amelie")
     assert world.call("sofia", "PUT", f"/conversations/{place}/mute", muted=True).status_code == 204
+    assert [one["messages"] for one in sofia.heard("counts")] == [0]
     world.say("amelie", place, "un")
     (counted,) = karim.heard("message:new", "counts")
     assert counted["counts"] == {"messages": "+1"}
     for one in (sofia, amelie):  # they hear it, and have nothing to count
         (heard,) = one.heard("message:new", "counts")
         assert "counts" not in heard
+
+
+def test_a_count_says_which_messages_it_knows(world: World, socket_of: Opens, monkeypatch) -> None:
+    silent, place = world.conversation("amelie", "karim"), world.conversation("amelie", "karim", "sofia")
+    long_ago = clock.now() - timedelta(minutes=2)
+    with monkeypatch.context() as before:
+        before.setattr(clock, "now", lambda: long_ago)
+        world.say("amelie", silent, "hier")
+    for text in ("un", "deux"):
+        world.say("amelie", place, text)
+    karim, tab = socket_of("karim"), socket_of("karim")
+    known = {"counted": {place: 2}}  # what is on nobody's way any more needs no number
+    assert karim.ask("sync", conversations={})["counts"] == {"messages": 3, **known}
+    assert karim.ask("conversation:read", conversation_id=place, seq=1)["ok"]
+    assert tab.heard("counts") == [{"event": "counts", "messages": 2, **known}]
+    world.call("karim", "PUT", f"/conversations/{place}/mute", muted=True)
+    assert tab.heard("counts") == [{"event": "counts", "messages": 1, **known}]
+    world.call("karim", "PUT", f"/conversations/{place}/mute", muted=False)
+    world.call("karim", "PUT", f"/conversations/{silent}/read", seq=1)
+    assert [one["messages"] for one in tab.heard("counts")] == [2, 1]
+    world.call("karim", "DELETE", f"/conversations/{place}/members/{world.pid('karim')}")
+    assert tab.heard("counts") == [{"event": "counts", "messages": 0, "counted": {}}]
+
+
+def test_who_leaves_a_group_counts_its_discussion_no_more(world: World, socket_of: Opens) -> None:
+    slug = world.group("amelie", "karim")
+    place = world.call("karim", "GET", f"/groups/{slug}/conversation").get_json()["id"]
+    world.say("karim", place, "me voici")
+    world.say("amelie", place, "bienvenue")
+    karim = socket_of("karim")
+    assert karim.ask("sync", conversations={})["counts"]["messages"] == 1
+    assert world.call("karim", "DELETE", f"/groups/{slug}/membership").status_code == 204
+    assert karim.heard("counts")[-1] == {"event": "counts", "messages": 0, "counted": {}}
 
 
 def test_typing_is_heard_by_the_others_and_stored_nowhere(world: World, socket_of: Opens) -> None:

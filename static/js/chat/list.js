@@ -31,9 +31,9 @@ export async function start(section) {
   field.addEventListener('input', () => { clearTimeout(timer); wait(); });
   socket = await live();
   watch(socket, section);
-  const me = document.body.dataset.viewer;
   for (const name of ['message:new', 'message:edited', 'message:deleted', 'conversation:member']) socket.on(name, later);
-  socket.on('conversation:read', ({ person_id }) => { if (person_id === me) later(); });
+  socket.on('counts', ({ messages }) => { if (messages !== undefined) later(); }); // read here or elsewhere, muted, left
+  document.addEventListener('rse:counted', later);
   let first = !socket.connected;
   socket.on('connect', () => { if (!first) later(); first = false; });
   document.addEventListener('rse:missed', later);

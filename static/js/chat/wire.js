@@ -46,7 +46,8 @@ export async function read(conversation, seq) {
 
 export async function missed(conversation, pos) {
   if (online()) {
-    const found = (await over('sync', { conversations: { [conversation]: pos } })).conversations[conversation];
+    const { conversations: { [conversation]: found }, counts } = await over('sync', { conversations: { [conversation]: pos } });
+    document.dispatchEvent(new CustomEvent('rse:counts', { detail: counts }));
     if (found.gone) throw new Refusal('gone');
     return found;
   }

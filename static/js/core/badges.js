@@ -1,6 +1,7 @@
 // The counts beside Messages and Notifications, kept right while the page is open.
 import { ask, live } from './live.js';
 import { post, text } from './page.js';
+import { tally } from './tally.js';
 
 const pollMs = 30_000;
 
@@ -11,26 +12,37 @@ export function count(name, number) {
   document.querySelectorAll(said).forEach(element => { element.textContent = number > 0 ? text('unread') : ''; });
 }
 
-/** What stands there now, read from the page the first time. */
-const known = new Map();
-function now(name) {
-  if (!known.has(name)) known.set(name, Number.parseInt(document.querySelector(`[data-unread-${name}]`)?.textContent ?? '', 10) || 0);
-  return known.get(name);
-}
-
-/** Listens; the server may send `counts` with any of its events: a number, or "+1" for one more. */
+/** Listens: the server sends counts of its own accord, and "+1" with a message that the reader has not read. */
 export async function start() {
   const socket = await live();
-  const told = counts => Object.entries(counts ?? {}).forEach(([name, number]) => {
-    known.set(name, typeof number === 'string' ? now(name) + Number(number) : number);
-    count(name, known.get(name));
-  });
+  const shown = name => Number.parseInt(document.querySelector(`[data-unread-${name}]`)?.textContent ?? '', 10) || 0;
+  const messages = tally(shown('messages'));
+  let notifications = shown('notifications');
+  function told(counts) {
+    if (!counts) return;
+    if (counts.messages !== undefined) messages.set(counts.messages, counts.counted);
+    if (counts.notifications !== undefined) ({ notifications } = counts);
+    count('messages', messages.number);
+    count('notifications', notifications);
+  }
+  /** What we asked for: another number than ours says that something has passed us by. */
+  function asked(counts) {
+    const before = messages.number;
+    told(counts);
+    if (messages.number !== before) document.dispatchEvent(new CustomEvent('rse:counted'));
+  }
   socket.on('counts', told);
-  socket.on('message:new', message => told(message?.counts)); // one's own, or a muted conversation's, has none
-  // What came while we were away was not counted here.
-  const again = () => ask('sync', { conversations: {} }).then(answer => told(answer?.counts), () => { /* with the next connection */ });
-  let first = !socket.connected;
-  socket.on('connect', () => { if (!first) again(); first = false; });
+  document.addEventListener('rse:counts', ({ detail }) => asked(detail)); // a discussion that has caught up
+  socket.on('message:new', message => { // one's own, or a muted conversation's, counts nothing
+    if (!message?.counts) return;
+    messages.add(message.conversation_id, message.seq);
+    count('messages', messages.number);
+  });
+  socket.on('conversation:member', ({ conversation_id, person_id, joined }) => { if (!joined && person_id === document.body.dataset.viewer) messages.forget(conversation_id); });
+  // What came while we were away, or since the page was drawn, was not counted here.
+  const again = () => ask('sync', { conversations: {} }).then(answer => asked(answer?.counts), () => { /* with the next connection */ });
+  socket.on('connect', () => { if (!document.querySelector('[data-room]')) again(); });
+  if (socket.connected) again();
   document.addEventListener('rse:missed', again);
   // Where sockets are blocked it is asked for now and then, while somebody looks.
   const poll = async () => {
@@ -43,10 +55,10 @@ export async function start() {
   // Who looks at a thread has read what was told of it.
   const seen = () => {
     const thread = document.querySelector('[data-thread]')?.dataset.thread;
-    if (thread && now('notifications') && document.visibilityState === 'visible') post('/notifications/read', new URLSearchParams({ thread: `post-${thread}` }));
+    if (thread && notifications && document.visibilityState === 'visible') post('/notifications/read', new URLSearchParams({ thread: `post-${thread}` })).catch(() => { /* with the next look at it */ });
   };
   socket.on('notification:new', payload => {
-    Object.entries(payload?.counts ?? {}).forEach(([name, number]) => { known.set(name, number); count(name, number); });
+    told(payload?.counts);
     seen();
   });
   seen();

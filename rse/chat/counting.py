@@ -1,0 +1,34 @@
+"""How many messages a person has not read, told with what was counted: what comes late is not counted twice.
+
+A message may be heard after a count that it stands in already, or before one that does not know of it yet.
+So a count names, for the conversations where something was said lately, the last number that it knows.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from rse.chat.models import Conversation, Participation
+from rse.core import clock
+from rse.core.model import encode_id
+
+LATELY = timedelta(seconds=60)  # what was said longer ago is on nobody's way any more
+_ROW, _PART = Conversation.__table__.c, Participation.__table__.c
+_LATE = _ROW.active_at > bindparam("since")
+# One statement: what it counts and what it knows are of the same moment.
+_THEIRS = (
+    select(_ROW.id, _ROW.seq, _PART.read_seq, _PART.muted, _LATE.label("lately"))
+    .join_from(Participation.__table__, Conversation.__table__, _ROW.id == _PART.conversation_id)
+    .where(_PART.person_id == bindparam("person"), _PART.left_at.is_(None))
+    .where(or_(_ROW.seq > _PART.read_seq, _LATE))
+)
+
+
+def counts(session: Session, person_id: int) -> dict[str, Any]:
+    """Give {"messages": how many are unread, "counted": {conversation: the last number known}}."""
+    given = {"person": person_id, "since": clock.now() - LATELY}
+    rows = session.connection().execute(_THEIRS, given).all()
+    unread = sum(max(0, row.seq - row.read_seq) for row in rows if not row.muted)
+    return {"messages": unread, "counted": {encode_id(row.id): row.seq for row in rows if row.lately}}
