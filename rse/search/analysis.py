@@ -147,3 +147,17 @@ def tokens(text: str) -> Iterator[Token]:
             place += found[0].width
         else:
             place += 1
+
+
+def piece(text: str) -> tuple[int, tuple[tuple[int, tuple[Form, ...]], ...]]:
+    """Read what stands between two spaces: how many places it takes, and its words, each with its place.
+
+    No word goes over a space, and none depends on what stands beyond: a text is the sum of its pieces.
+    """
+    place, words = 0, []
+    for surface in WORD.findall(text):
+        found = forms(surface)
+        if found:
+            words.append((place, found))
+        place += found[0].width if found else 1
+    return place, tuple(words)

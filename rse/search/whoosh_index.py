@@ -6,6 +6,7 @@ import math
 import shutil
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from whoosh.reading import SegmentReader
 from rse.core.feature import Document
 from rse.search import analysis
 from rse.search.engine import Batch
-from rse.search.texts import placed
+from rse.search.texts import REMEMBERED, pieces
 
 VERSION = f"3.{analysis.VERSION}"  # of schema and analysis: another one means that the index is made anew
 K1, B, USUAL_LENGTH = (
@@ -117,23 +118,37 @@ def row_of(document: Document) -> Row:
     )
 
 
+def _forms(piece: str) -> tuple[int, int, tuple[int, tuple[tuple[int, str, str], ...]]]:
+    """Give how many words a piece of text has, and their forms: place, exact word, stem."""
+    width, words = analysis.piece(piece)
+    forms = tuple((place + one.offset, one.exact, one.stem) for place, found in words for one in found)
+    return width, words[-1][0] if words else -1, (len(words), forms)
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_forms)
+
+
 def postings_of(document: Document) -> tuple[list[Posting], list[Posting]]:
     """Analyse a document: exact words with places, and stems, weighed by BM25's frequency part."""
     places: dict[str, list[int]] = {}
     stems: dict[str, int] = {}
     length = 0
-    for of_title, place, token in placed(document):
+    for of_title, first, (many, forms) in pieces(document, _forms, _remembered):
         weight = TITLE_WEIGHT if of_title else 1
-        for form in token.forms:
-            places.setdefault(form.exact, []).extend([min(place + form.offset, MAX_PLACE)] * weight)
-            stems[form.stem] = stems.get(form.stem, 0) + weight
-        length += 1
+        for offset, exact, stem in forms:
+            at = min(first + offset, MAX_PLACE)
+            if exact not in places:
+                places[exact] = [at] * weight
+            else:
+                places[exact] += [at] * weight
+            stems[stem] = stems.get(stem, 0) + weight
+        length += many
     norm = K1 * (1 - B + B * length / USUAL_LENGTH)
-    exact = [
-        (word.encode(), len(at), _weight(len(at), norm), array("H", at).tobytes())
-        for word, at in places.items()
+    weights = {many: _weight(many, norm) for many in {*stems.values(), *map(len, places.values())}}
+    exact_words = [
+        (word.encode(), len(at), weights[len(at)], array("H", at).tobytes()) for word, at in places.items()
     ]
-    return exact, [(word.encode(), n, _weight(n, norm), b"") for word, n in stems.items()]
+    return exact_words, [(word.encode(), n, weights[n], b"") for word, n in stems.items()]
 
 
 def _weight(frequency: int, norm: float) -> float:
