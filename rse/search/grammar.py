@@ -15,8 +15,14 @@ TELLING = 2  # words beside which greetings and the like are not looked for
 GREETINGS = """
 bonjour bonsoir salut merci svp stp hello hi hey please thanks thank trop
 sait savez saurait connais connaissez anyone anybody someone somebody know knows
+non combien dois doit devons devez doivent puis peux pouvez peuvent many much must
 """
 SAID_BESIDE = frozenset(GREETINGS.split())  # in a question, folded; in a phrase each word is meant
+TURNED = re.compile(  # "peut-il", "dois-je", "y a-t-il", as one word
+    r"(?:y?a|va)t(?:il|elle|on)|(?:ai|puis|dois|peux)je|(?:as|dois|peux)tu|(?:pouv|dev|av)(?:onsnous|ezvous)"
+    r"|(?:est|sait|peut|doit|faut|sera|serait|pourrait|devrait|fait)(?:il|elle|on|ce)"
+    r"|(?:sont|ont|peuvent|doivent|seront)(?:ils|elles)"
+)
 FILTERS = ("author", "group", "tag", "kind", "type", "department", "site", "from", "to", "has", "is")
 PIECE = re.compile(
     r"""(?P<minus>-(?=[^\s-]))?
@@ -100,8 +106,8 @@ def phrase_of(text: str) -> list[Word]:
 
 
 def telling(words: list[Word]) -> list[Word]:
-    """Leave out what one says beside a question, where enough is left: "bonjour", "does anyone know"."""
-    kept = [word for word in words if word.exact not in SAID_BESIDE]
+    """Leave out what one says beside a question, where enough is left: "bonjour", "puis-je"."""
+    kept = [word for word in words if word.exact not in SAID_BESIDE and not TURNED.fullmatch(word.exact)]
     return kept if len(kept) >= TELLING else words
 
 
