@@ -65,7 +65,7 @@ def in_turn(view: Callable[P, R]) -> Callable[P, R]:
     """Let one page of results be made at a time where sockets live in the same thread and Whoosh answers.
 
     Each takes tens of milliseconds; sockets then wait for a part of one page, not of all that are asked.
-    PostgreSQL is waited for, and the others go on meanwhile.
+    PostgreSQL is waited for, and the others go on meanwhile; what its questions have in common is asked once.
     """
 
     @wraps(view)
@@ -73,7 +73,8 @@ def in_turn(view: Callable[P, R]) -> Callable[P, R]:
         if isinstance(backend(), Whoosh) and monkey.is_module_patched("threading"):
             with _turn:
                 return view(*args, **kwargs)
-        return view(*args, **kwargs)
+        with backend().together():
+            return view(*args, **kwargs)
 
     return answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
@@ -117,6 +118,9 @@ class Suggestion:
 
 class SearchBackend(Protocol):
     """An engine. Adding one is one file that passes the conformance tests."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Ask several questions one after the other: what is the same for all is looked up once."""
 
     def apply(self, batch: Batch) -> None:
         """Put and drop documents; on return they are findable and survive the end of the process."""

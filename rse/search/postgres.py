@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from rse.core.feature import Document
 from rse.search import analysis, postgres_asking, postgres_words
 from rse.search.engine import Batch, Found, Results, SearchQuery, Suggestion, Unusable, stamp
+from rse.search.postgres_question import TOGETHER
 from rse.search.postgres_text import Vector, vector_of
 
 log = structlog.get_logger()
@@ -67,6 +68,17 @@ class Postgres:
         self.reading = reading
 
     # Questions
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Be patient once for several questions, and count how rare a word is once."""
+        with self.reading() as connection, _patient(connection):
+            shared = connection.info
+            shared[TOGETHER] = {}
+            try:
+                yield
+            finally:
+                del shared[TOGETHER]
 
     def search(self, query: SearchQuery) -> Results:
         """Answer a question within its audience; an index that cannot be read answers nothing."""
@@ -222,6 +234,9 @@ def _usable(connection: Connection) -> bool:
 @contextmanager
 def _patient(connection: Connection) -> Iterator[None]:
     """Bound the time of what is asked, and plan each statement for the words that it asks for."""
+    if TOGETHER in connection.info:
+        yield
+        return
     names = ("statement_timeout", "plan_cache_mode", "jit", "work_mem")
     said = text("SELECT " + ", ".join(f"set_config('{name}', :{name}, true)" for name in names))
     connection.execute(said, dict(zip(names, (PATIENCE, "force_custom_plan", "off", MEMORY), strict=True)))

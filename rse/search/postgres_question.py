@@ -24,6 +24,7 @@ SAMPLE, LARGE = (
     50_000,
 )  # the newest documents, in which common words show; documents from which on it pays
 WEIGHTS = "CAST('{0.4,0.4,0.4,1}' AS real[])"  # of a word in the text and in the title
+TOGETHER = "rse.search.together"  # of a connection: what questions that are asked together know
 Row = dict[str, Any]
 
 
@@ -93,6 +94,17 @@ class Question:
         """Give how rare each word is in what one may read: the smallest for all that are common there."""
         if len(words) == 1:
             return [1.0]
+        known = self.connection.info.get(TOGETHER, {}).setdefault(self._who(), {})
+        held = [holding(word) for word in words]
+        missing = {one: word for one, word in zip(held, words, strict=True) if one not in known}
+        if missing:
+            known |= zip(missing, self._counted(list(missing.values())), strict=True)
+        return [known[one] for one in held]
+
+    def _who(self) -> tuple[tuple[Any, ...], ...]:
+        return tuple(tuple(self.values[name]) for name in ("tokens", "closed", "unknown"))
+
+    def _counted(self, words: Sequence[Word]) -> list[float]:
         common = self._common(words)
         counts = [
             str(COMMON)
@@ -110,10 +122,8 @@ class Question:
         A word in a tenth of a million documents takes long to count, even up to a bound: its rows are
         gathered first.
         """
-        size = self.connection.scalar(
-            text("SELECT reltuples FROM pg_class WHERE oid = 'search.document'::regclass")
-        )
-        if not size or size < LARGE:
+        size = self._size()
+        if size < LARGE:
             return [False] * len(words)
         held = [f"count(*) FILTER (WHERE words @@ {self.asked(holding(word))})" for word in words]
         newest = (
@@ -121,6 +131,15 @@ class Question:
         )
         looked, *counts = self.run(f"SELECT count(*), {', '.join(held)} FROM ({newest}) AS late").one()
         return [looked == SAMPLE and count * size / looked > 2 * COMMON for count in counts]
+
+    def _size(self) -> float:
+        """Give how many documents there are, about."""
+        known = self.connection.info.get(TOGETHER, {})
+        if "size" not in known:
+            asked = text("SELECT reltuples FROM pg_class WHERE oid = 'search.document'::regclass")
+            known["size"] = self.connection.scalar(asked) or 0.0
+        size: float = known["size"]
+        return size
 
     def all_of(self, parsed: Parsed) -> tuple[str, str]:
         """Ask for every word and phrase: the condition, and the score."""

@@ -138,6 +138,8 @@ def _answer(
     authors = [number for number, _ in results.facets.get("author", ())]
     named = [found.id for found in every if found.kind == "person" and found.key in hits]
     people = cards(asker.session, {*authors, *named, *(experts.ids if experts else ())})
+    known = {*(number for number, _ in results.facets.get("group", ()))}
+    groups = _groups(asker, known | (places(experts.people.values()) if experts else set()))
     marker = Marker(parsed)
     shown = {
         found.key: item(
@@ -152,7 +154,7 @@ def _answer(
     return Answer(
         items,
         results.total - stale,
-        _labelled(asker, results, people),
+        _labelled(results, people, groups),
         _counts(results),
         results.after,
         results.loose,
@@ -160,7 +162,7 @@ def _answer(
         _section(ahead.get("person"), shown),
         _section(ahead.get("group"), shown),
         topic,
-        _explained(asker, experts, hits, people) if experts else (),
+        _explained(experts, Showing(hits, groups, asker.viewer.locale), people) if experts else (),
         meant(parsed.plain, near, (f"{hit.title} {hit.text}" for hit in hits.values())),
         results.bounded,
     )
@@ -209,7 +211,7 @@ def _counts(results: Results) -> dict[str, int]:
 
 
 def _labelled(
-    asker: Asker, results: Results, people: Mapping[int, Card]
+    results: Results, people: Mapping[int, Card], named: Mapping[int | None, tuple[str, str]]
 ) -> dict[str, list[tuple[str, str, int]]]:
     """Name the values of the facets for the viewer: (value in a question, label, count)."""
     facets: dict[str, list[tuple[str, str, int]]] = {}
@@ -217,8 +219,7 @@ def _labelled(
         facets[name] = [(value, value, count) for value, count in results.facets.get(name, ())]
     groups = dict(results.facets.get("group", ()))
     if groups:
-        rows = _groups(asker, groups)
-        facets["group"] = [(*rows[number], count) for number, count in groups.items() if number in rows]
+        facets["group"] = [(*named[number], count) for number, count in groups.items() if number in named]
     authors = dict(results.facets.get("author", ()))
     if authors:
         named = ((people[number], count) for number, count in authors.items() if number in people)
@@ -226,12 +227,9 @@ def _labelled(
     return {name: values for name, values in facets.items() if values}
 
 
-def _explained(
-    asker: Asker, ranking: Ranking, hits: Mapping[str, Hit], people: Mapping[int, Card]
-) -> list[Expert]:
+def _explained(ranking: Ranking, showing: Showing, people: Mapping[int, Card]) -> list[Expert]:
     """Give the people of a ranking with the reasons that the viewer may see; nobody without a reason."""
     found = []
-    showing = Showing(hits, _groups(asker, places(ranking.people.values())), asker.viewer.locale)
     for number, score in ranking.order:
         one, card = ranking.people[number], people[number]
         evidence = reasons(one, card, showing, ranking.parsed)
@@ -242,7 +240,10 @@ def _explained(
 
 def _groups(asker: Asker, ids: Iterable[int]) -> dict[int | None, tuple[str, str]]:
     """Give address and name of the groups that the viewer may know."""
-    query = select(Group.id, Group.slug, Group.name).where(Group.id.in_(list(ids)), visible(asker.viewer))
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    query = select(Group.id, Group.slug, Group.name).where(Group.id.in_(wanted), visible(asker.viewer))
     return {number: (slug, name) for number, slug, name in asker.session.execute(query)}
 
 
@@ -260,4 +261,7 @@ def find_experts(
     ranking = rank(asker, parsed, asked, place, asked_there=asked_there)
     texts = best_texts(ranking.people.values())
     hits = hits_of(asker, ((text.kind, text.id) for text in texts))
-    return _explained(asker, ranking, hits, cards(asker.session, ranking.ids))
+    if not ranking.ids:
+        return []
+    groups = _groups(asker, places(ranking.people.values()))
+    return _explained(ranking, Showing(hits, groups, asker.viewer.locale), cards(asker.session, ranking.ids))

@@ -14,7 +14,7 @@ from rse.core.schema import errors_of
 from rse.core.web import SIGNED_IN, decode_cursor, encode_cursor, page, route, viewer
 from rse.feed.composing import reach
 from rse.search import queries, saving
-from rse.search.asking import FIELD
+from rse.search.asking import FIELD, Asker
 from rse.search.current import asker, backend, in_turn
 from rse.search.engine import breathe
 from rse.search.grammar import parse
@@ -55,10 +55,10 @@ def search() -> Any:
     """Show what is found, people first where the question is about people."""
     asked, errors = read(SearchInput)
     after: Any = decode_cursor(asked.cursor, float, int, str)
-    answer = Answer()
+    answer, who = Answer(), asker(db.session(), viewer())
     if not errors:
         try:
-            answer = queries.search(asker(db.session(), viewer()), asked, after, sections=True)
+            answer = queries.search(who, asked, after, sections=True)
         except Invalid as error:  # the text says something that cannot be: it stays in the box
             errors = error.errors
     asks = not errors and bool(asked.q or _filtered(asked))
@@ -80,7 +80,7 @@ def search() -> Any:
         reasons=reasons_of(answer.experts),
         more=_link(asked, cursor=encode_cursor(*answer.after)) if answer.after else None,
         nothing=nothing,
-        **(_next(asked) if asks and nothing and not (unready or after) else {}),
+        **(_next(who, asked) if asks and nothing and not (unready or after) else {}),
         asks=asks,
         said=saving.kept(asked),
         unready=unready,
@@ -95,11 +95,10 @@ def _discussions(asked: SearchInput, answer: Answer) -> list[tuple[queries.Item,
     return by_date if asked.sort == "date" else queries.by_discussion(answer.items)
 
 
-def _next(asked: SearchInput) -> dict[str, Any]:
+def _next(who: Asker, asked: SearchInput) -> dict[str, Any]:
     """Give what to ask instead, and who would read it."""
-    session, who = db.session(), viewer()
-    step = next_step(asker(session, who), asked)
-    return {"step": step, "reach": reach(session, who, step.group)} if step else {}
+    step = next_step(who, asked)
+    return {"step": step, "reach": reach(who.session, who.viewer, step.group)} if step else {}
 
 
 def _filtered(asked: SearchInput) -> bool:

@@ -13,7 +13,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,6 +47,10 @@ class Whoosh:
         self.readers: dict[str, Any] = {}  # of segments
 
     # Questions
+
+    def together(self) -> AbstractContextManager[None]:
+        """Ask one after the other: there is nothing to look up once."""
+        return nullcontext()
 
     def search(self, query: SearchQuery) -> Results:
         """Answer a question within its audience; an index that cannot be read answers nothing."""

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from rse.core import db, jobs
 from rse.search import postgres_question, tasks
 from rse.search.current import backend
+from rse.search.engine import Batch
 from rse.search.postgres import Postgres
 from rse.search.whoosh import Whoosh
 from rse.settings import BadSettings, load
@@ -72,8 +73,8 @@ def test_a_question_that_takes_too_long_finds_nothing_and_harms_nothing(
 ) -> None:
     company.post("karim", "Le laiton se polit")
     company.index()
-    monkeypatch.setattr("rse.search.postgres.PATIENCE", "1ms")
-    monkeypatch.setattr("rse.search.postgres_question.VERSIONED", ":version = pg_sleep(1)::text")
+    monkeypatch.setattr("rse.search.postgres.PATIENCE", "500ms")
+    monkeypatch.setattr("rse.search.postgres_question.VERSIONED", ":version = pg_sleep(3)::text")
     assert company.search("amelie", "laiton")["total"] == 0
 
 
@@ -109,3 +110,28 @@ def test_what_holds_all_the_words_stands_when_looking_for_more_takes_too_long(
     )
     assert keys(ask(engine, "laiton noirci projet")) == ["post:1"]
     engines.close()
+
+
+def test_questions_of_one_page_look_up_once_what_they_have_in_common(
+    make_app: Callable[..., Flask], postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with make_app(database_url=postgres_url).app_context():
+        engine = backend()
+        engine.reindex([document(1, "le laiton noirci"), document(2, "laiton")], lambda keys: Batch())
+        asked: list[str] = []
+        event.listen(db.db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+        apart = [keys(ask(engine, "laiton noirci", kinds={kind})) for kind in ("post", "person")]
+        assert apart == [["post:1"], []]
+        asked.clear()
+        with engine.together():
+            assert [keys(ask(engine, "laiton noirci", kinds={kind})) for kind in ("post", "person")] == apart
+            assert keys(ask(engine, "laiton", {"group:9"})) == []  # who asks is not mixed up
+            with monkeypatch.context() as broken:
+                broken.setattr(
+                    postgres_question.Question, "all_of", lambda *_args: ("1/(d.at - d.at) > 0", "0")
+                )
+                assert keys(ask(engine, "laiton")) == []
+            assert keys(ask(engine, "laiton")) == ["post:2", "post:1"]
+        assert sum("set_config" in one for one in asked) == 2
+        assert len([one for one in asked if "count(*) FROM (SELECT 1" in one and "found" not in one]) == 1
+        assert db.session().scalar(text("SHOW statement_timeout")) == "0"
