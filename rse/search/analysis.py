@@ -15,7 +15,7 @@ from snowballstemmer import stemmer
 
 from rse.search.engine import real_lock
 
-VERSION = 2  # part of the index's version: an index made by another analysis is made again
+VERSION = 3  # part of the index's version: an index made by another analysis is made again
 MAX_SURFACE = 160  # characters; what is longer is cut, so that a pasted key or picture costs nothing
 MAX_WORD = 64  # characters of one indexed form
 ACRONYM = 3  # letters: what is no longer is not stemmed
@@ -47,7 +47,15 @@ when where why how if then than so there here can could would should will shall 
 wont
 """
 STOP = frozenset(SMALL_WORDS.split())  # French and English, folded
-APART = {  # what the stemmers would take for the name of a tool
+DISMISSAL = "licenci"  # licenciement, licencier, licencié: no licence
+APART = {  # what the stemmers would take for the name of a tool, or for another word
+    "deces": "deces",
+    "decision": "decision",
+    "decisions": "decision",
+    "equipe": "equipe",
+    "equipes": "equipe",
+    "reprise": "reprise",
+    "reprises": "reprise",
     "excellent": "excellent",
     "excellente": "excellent",
     "excellents": "excellent",
@@ -96,6 +104,8 @@ def stem(folded: str) -> str:
     """Give the stem of a folded word; words with digits or signs, and short ones, are kept."""
     if folded in APART:
         return APART[folded]
+    if folded.startswith(DISMISSAL):
+        return DISMISSAL
     if len(folded) <= ACRONYM or not folded.isalpha() or not folded.isascii():
         return folded
     if len(folded) >= AGENT_LENGTH and (ending := AGENT.search(folded)):

@@ -69,6 +69,10 @@ def test_names_and_references_stay_whole(text: str, expected: list[str]) -> None
 def test_words_that_differ_stay_apart() -> None:
     assert not stems("C++") & stems("C#")
     assert not stems("chef") & stems("chefferie") or stems("chef") == stems("chefs")
+    assert not stems("licenciement licencié") & stems("licences")
+    assert stems("licenciements") == stems("licencier")
+    assert not stems("décès") & stems("décision")
+    assert not stems("équipe") & stems("équipement")
     assert stems("10.3") & stems("103") == set()
 
 
