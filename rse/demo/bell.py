@@ -80,9 +80,9 @@ def _happened(company: Company, since: datetime) -> Sequence[Event]:
     found: list[tuple[datetime, int, Event]] = []
     scalars = company.session.scalars
     for one in scalars(select(Mention).where(Mention.at >= since)):
-        model: type[Post | Comment] = Comment if one.kind == "comment" else Post
-        by = company.session.get_one(model, one.object_id).author_id
-        named = Mentioned(one.post_id, one.kind, one.object_id, one.person_id, by)
+        get = company.session.get_one
+        written = get(Comment, one.object_id) if one.kind == "comment" else get(Post, one.object_id)
+        named = Mentioned(one.post_id, one.kind, one.object_id, one.person_id, written.author_id)
         found.append((one.at, one.object_id, named))
     for post in scalars(select(Post).where(Post.demo, Post.at >= since)):
         told = PostPublished(post.id, post.author_id, post.audience, post.group_id, post.at)
