@@ -3,19 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, null, select, tuple_
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import COLUMNS, Card, card_of
 from rse.accounts.models import Person
 from rse.announcements.models import Acknowledgement, Announcement
-from rse.core.audience import Viewer, readable
+from rse.core.audience import EVERYONE, Viewer, readable
 from rse.core.policy import NotFound
 from rse.feed.models import Post
+from rse.groups.models import Membership
 
 ON_TOP = 5
-LISTED = 500
+LISTED = 100  # people on a page
+
+Place = tuple[str, int]  # in the order of names
+Listed = tuple[list[tuple[Card, datetime | None]], Place | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,29 @@ def on_top(session: Session, viewer: Viewer, today: date, group_id: int | None) 
     return list(session.scalars(query.order_by(Post.at.desc(), Post.id.desc()).limit(ON_TOP)))
 
 
-def acknowledged(session: Session, post_id: int) -> list[tuple[Card, datetime]]:
-    """Give who has acknowledged, by name, with when: for the sender."""
-    query = select(*COLUMNS, Acknowledgement.at.label("when")).join(
-        Acknowledgement, Acknowledgement.person_id == Person.id
-    )
-    query = query.where(Acknowledgement.post_id == post_id).order_by(Person.sort_name, Person.id)
-    return [(card_of(row), row.when) for row in session.execute(query.limit(LISTED))]
+def acknowledged(session: Session, post: Post, after: Place | None = None) -> Listed:
+    """Give who has acknowledged, by name, with when: for the sender, a page at a time."""
+    query = select(*COLUMNS, Person.sort_name, Acknowledgement.at.label("when"))
+    query = query.join(Acknowledgement, Acknowledgement.person_id == Person.id)
+    return _page(session, query.where(Acknowledgement.post_id == post.id), after)
+
+
+def waited_for(session: Session, post: Post, after: Place | None = None) -> Listed:
+    """Give who reads it and has not acknowledged, by name: for the sender, a page at a time."""
+    done = select(Acknowledgement.person_id).where(Acknowledgement.post_id == post.id)
+    query = select(*COLUMNS, Person.sort_name, null().label("when")).where(Person.status == "active")
+    query = query.where(Person.id != post.author_id, Person.id.not_in(done))
+    if post.audience == EVERYONE:
+        query = query.where(Person.kind == "employee")
+    else:
+        inside = (Membership.group_id == post.group_id, Membership.state == "active")
+        query = query.join(Membership, Membership.person_id == Person.id).where(*inside)
+    return _page(session, query, after)
+
+
+def _page(session: Session, query: Any, after: Place | None) -> Listed:
+    if after:
+        query = query.where(tuple_(Person.sort_name, Person.id) > tuple_(*after))
+    rows = session.execute(query.order_by(Person.sort_name, Person.id).limit(LISTED + 1)).all()
+    more = (rows[LISTED - 1].sort_name, rows[LISTED - 1].id) if len(rows) > LISTED else None
+    return [(card_of(row), row.when) for row in rows[:LISTED]], more

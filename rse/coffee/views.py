@@ -30,6 +30,7 @@ def index() -> Any:
         seat=seat,
         paused_until=paused,
         present=meetings[0].id if meetings and queries.is_present(meetings[0]) else None,
+        past=bool(meetings) and meetings[0].starts_at < clock.now(),
         meetings=meetings,
         opening=wording.opening,
         taking_part=queries.taking_part(session),

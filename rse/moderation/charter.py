@@ -6,14 +6,15 @@ decide, with its works council. Until then our text is only proposed in the edit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from functools import cache
+from html import escape
 from pathlib import Path
 from re import split
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from rse.core.i18n import _
 from rse.core.policy import Invalid, NotFound
 from rse.moderation.models import CharterAcceptance, CharterVersion
 
+LIKE = 0.5  # of the words of a paragraph that stay, for it to be the same one
 SETTING = "charter"  # {"version": N} while one is in force
 FOLDER = Path(__file__).parent / "texts"
 
@@ -77,9 +79,9 @@ def note(version: CharterVersion, locale: str) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """A paragraph that came or went, as safe HTML."""
+    """A paragraph that came, went, or has other words (`ins` and `del` in it); safe HTML."""
 
-    added: bool
+    kind: Literal["added", "removed", "changed"]
     html: str
 
 
@@ -89,9 +91,35 @@ def changes(before: str, after: str) -> list[Change]:
     found: list[Change] = []
     for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what != "equal":
-            found += [Change(False, text.render(part)) for part in old[i:j] if part.strip()]
-            found += [Change(True, text.render(part)) for part in new[k:m] if part.strip()]
+            found += _changed([part for part in old[i:j] if part.strip()], new[k:m])
     return found
+
+
+def _changed(old: list[str], new: list[str]) -> Iterator[Change]:
+    """Give new paragraphs, each beside the old one that it comes from, then what is left of the old."""
+    for part in filter(str.strip, new):
+        before = text.plain(text.render(old[0])).split() if old else []
+        after = text.plain(text.render(part)).split()
+        words = SequenceMatcher(None, before, after, autojunk=False)
+        gone = old.pop(0) if old else ""
+        if before and words.ratio() >= LIKE:
+            yield Change("changed", _words(words, before, after))
+            continue
+        yield from [Change("removed", text.render(gone))] if gone else []
+        yield Change("added", text.render(part))
+    yield from (Change("removed", text.render(part)) for part in old)
+
+
+def _words(compared: SequenceMatcher[str], before: list[str], after: list[str]) -> str:
+    """Write a paragraph with the words that went and came."""
+    said: list[str] = []
+    for what, i, j, k, m in compared.get_opcodes():
+        if what == "equal":
+            said.append(escape(" ".join(before[i:j])))
+            continue
+        said += [f"<del>{escape(' '.join(before[i:j]))}</del>"] if i < j else []
+        said += [f"<ins>{escape(' '.join(after[k:m]))}</ins>"] if k < m else []
+    return f"<p>{' '.join(said)}</p>"
 
 
 def publish(session: Session, viewer: Viewer, *, after: int, **texts: str) -> CharterVersion:

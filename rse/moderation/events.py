@@ -16,6 +16,14 @@ class ContentReported(Event):
 
 
 @dataclass(frozen=True)
+class ContentHidden(Event):
+    """Something is out of sight while a moderator looks at it."""
+
+    report_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ReportDecided(Event):
     """A moderator has decided; `final` when that was about the appeal."""
 

@@ -13,7 +13,7 @@ from rse.core.i18n import _, lazy
 from rse.core.model import encode_id
 from rse.core.notice import Line, Noted, Notice, Told
 from rse.moderation import judges, queries, words
-from rse.moderation.events import ContentReported, ReportDecided
+from rse.moderation.events import ContentHidden, ContentReported, ReportDecided
 from rse.moderation.models import Report
 
 
@@ -39,6 +39,14 @@ def tell_author(session: Session, event: ReportDecided) -> Iterator[Told]:
     found = session.get(Report, event.report_id)
     if found is not None and (event.final or found.decision != "keep"):
         yield _decided(event, "judged", found.author_id)
+
+
+def tell_hidden(session: Session, event: ContentHidden) -> Iterator[Told]:
+    """Tell the author why something of theirs is out of sight: a moderator looks at it."""
+    found = session.get(Report, event.report_id)
+    if found is not None and found.hidden and found.state == "open":
+        key, thread = f"hidden:{event.report_id}:{event.at:%Y%m%d%H%M%S}", f"report:{event.report_id}"
+        yield Told(key, thread, event.report_id, event.at, person_token(found.author_id), [found.author_id])
 
 
 def tell_reporters(session: Session, event: ReportDecided) -> Iterator[Told]:
@@ -74,6 +82,13 @@ def author_lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> di
     return _personal(noted, reports, said)
 
 
+def hidden_lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> dict[int, Line]:
+    """Say to the author that it is out of sight, as long as nothing is decided and it is."""
+    open_yet = (Report.author_id == viewer.id, Report.state == "open", Report.hidden)
+    said = _("Out of sight while a moderator looks at it")
+    return _personal(noted, _reports(session, noted, *open_yet), said)
+
+
 def reporters_lines(session: Session, viewer: Viewer, noted: Sequence[Noted]) -> dict[int, Line]:
     """Say to those who reported that there is a decision."""
     mine = {row[0].id: row[0] for row in queries.made_by(session, viewer.id)}
@@ -100,6 +115,10 @@ NOTICES = (
     Notice(
         "judged", lazy("A moderator decides about something of mine"), "shield-check", (ReportDecided,),
         tell_author, author_lines,
+    ),
+    Notice(
+        "hidden", lazy("A moderator takes something of mine out of sight meanwhile"), "eye-off",
+        (ContentHidden,), tell_hidden, hidden_lines,
     ),
     Notice(
         "reported", lazy("Something that I reported is decided"), "flag", (ReportDecided,),

@@ -11,7 +11,7 @@ from rse.core.events import emit
 from rse.core.i18n import _
 from rse.core.policy import Action, Invalid, NotFound, require
 from rse.moderation import judges, policy, queries, targets
-from rse.moderation.events import ContentReported, ReportDecided
+from rse.moderation.events import ContentHidden, ContentReported, ReportDecided
 from rse.moderation.models import Report, ReportVoice
 
 
@@ -79,6 +79,7 @@ def hide(session: Session, viewer: Viewer, report_id: int, *, hidden: bool) -> R
         return found
     if hidden:
         targets.withdraw(session, found)
+        emit(session, ContentHidden(found.id, clock.now()))
     else:
         targets.put_back(session, found)
     _note(session, viewer, "report.hide" if hidden else "report.show", found)

@@ -27,6 +27,12 @@ DECISIONS: dict[str, tuple[Any, Any]] = {
     "hide": (lazy("Hide it"), lazy("Nobody sees it any more; it can be put back.")),
     "remove": (lazy("Take it away"), lazy("It is taken away; only an appeal brings it back.")),
 }
+DONE: dict[str, Any] = {
+    "keep": lazy("It stands"),
+    "warn": lazy("Warning"),
+    "hide": lazy("Hidden"),
+    "remove": lazy("Taken away"),
+}
 STATES: dict[str, Any] = {
     "open": lazy("To be decided"),
     "appealed": lazy("Appeal to be judged"),

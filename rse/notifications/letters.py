@@ -84,7 +84,7 @@ def letter(person: Any, items: Sequence[Item], *, network: str) -> Mail:
     return Mail(
         to=person.email,
         to_name=person.display_name,
-        subject=parts[0].subject if single else gathered(len(items), network),
+        subject=_subject(parts[0]) if single else gathered(len(items), network),
         text=templates.get_template("notifications/mail.txt").render(**values),
         html=templates.get_template("notifications/mail.html").render(**values),
         message_id=f"<notification.{newest}.{person.id}@{host}>",
@@ -104,6 +104,11 @@ def _reply_to(item: Item | None, person_id: int) -> dict[str, str]:
         return {}
     address = answering.address(item.noted.id, person_id)
     return {"Reply-To": address} if address else {}
+
+
+def _subject(part: Part) -> str:
+    """Name the thread of a talk; where nothing is answered, say what has happened."""
+    return part.subject if part.answerable else part.items[-1].line.text
 
 
 def gathered(number: int, network: str) -> str:

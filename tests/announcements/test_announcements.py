@@ -1,11 +1,13 @@
 """Announcements: who may, "read and understood", on top until a day."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from rse.announcements import queries
 from rse.announcements.models import Acknowledgement
 from rse.core import db
 from rse.feed import cards
@@ -50,6 +52,33 @@ def test_read_and_understood_with_the_list_for_the_sender(browser_as: Browse) ->
     silent = announce(claire).get_json()["id"]
     assert karim.put(f"/api/v1/posts/{silent}/acknowledgement").status_code == 403
     assert browser_as("james").put(f"/api/v1/posts/{key}/acknowledgement").status_code == 404
+
+
+def test_the_sender_sees_who_has_not_answered_and_is_not_asked(
+    browser_as: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claire = browser_as("claire")
+    key = announce(claire, acknowledge=True).get_json()["id"]
+    asked = f"/posts/{key}/acknowledge"
+    assert f'action="{asked}"' not in claire.get(f"/posts/{key}").text
+    assert f'action="{asked}"' in browser_as("karim").get(f"/posts/{key}").text
+    browser_as("karim").post(asked)
+    page = claire.get(f"/posts/{key}/acknowledgements?state=waiting").text
+    assert "1 sur 5 lecteurs" in page
+    assert "Sofia Marchetti" in page
+    assert not {"Karim Benali", "James"} & set(re.findall(r"Karim Benali|James", page))
+    assert browser_as("karim").get(f"/posts/{key}/acknowledgements?state=waiting").status_code == 404
+    monkeypatch.setattr(queries, "LISTED", 2)
+    seen, path = list[str](), f"/posts/{key}/acknowledgements?state=waiting"
+    while path:
+        text = claire.get(path).text
+        seen += re.findall(
+            r"Amélie Rousseau|Inès Lambert|Sofia Marchetti|Thomas Nguyen",
+            re.sub("<.*?>", "|", text.partition("</h1>")[2].partition("</main>")[0]),
+        )
+        more = re.search(r'class="more".*?href="([^"]+)"', text)
+        path = more[1].replace("&amp;", "&") if more else ""
+    assert seen == ["Inès Lambert", "Sofia Marchetti", "Thomas Nguyen", "Amélie Rousseau"]
 
 
 def test_it_stays_on_top_until_its_day(browser_as: Browse) -> None:

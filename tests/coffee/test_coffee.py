@@ -114,6 +114,20 @@ def test_who_pauses_leaves_or_is_gone_is_not_drawn(browse: Browse, people: dict[
     assert {people["amelie"], people["karim"], people["sofia"]} in pairs()
 
 
+def test_a_moment_that_is_past_is_not_proposed(browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    join(browse, "amelie", "karim")
+    now = datetime(2026, 3, 2, 6, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    draw(now)
+    page = browse("amelie").get("/coffee").text
+    assert re.search(r"Proposé\s: \w+ \d+ mars", page)
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=11))
+    page = browse("amelie").get("/coffee").text
+    assert "Le moment proposé est passé" in page
+    assert "Karim Benali" in page
+    assert "coffee.ics" not in page
+
+
 def test_guests_are_not_offered_it(browse: Browse) -> None:
     assert browse("james").get("/coffee").status_code in (403, 404)
     assert browse("james").post("/coffee", data={"action": "join"}).status_code in (403, 404)

@@ -102,6 +102,20 @@ def test_a_change_asks_again_and_shows_what_changed(in_force: dict[str, Any]) ->
     assert sofia.get("/charter?version=7").status_code == 404
 
 
+def test_of_a_paragraph_with_other_words_only_these_are_marked(in_force: dict[str, Any]) -> None:
+    sofia, ines = in_force["sofia"], in_force["ines"]
+    agree(sofia)
+    agree(ines)
+    new = FR.replace("s’applique.", "s’applique *ici <toujours>*.")
+    assert publish(ines, fr=new + "\n\nPas de secret.", after=1).status_code == 303
+    shown = sofia.get("/charter").text
+    assert "Texte modifié" in shown
+    words = "Le règlement intérieur <del>s’applique.</del> <ins>s’applique ici &lt;toujours&gt;.</ins>"
+    assert f"<p>{words}</p>" in shown
+    assert re.search(r"<ins>\s*<p>Pas de secret\.", shown)
+    assert "Texte retiré" not in shown
+
+
 def test_switched_off_nobody_is_asked(in_force: dict[str, Any]) -> None:
     ines = in_force["ines"]
     agree(ines)

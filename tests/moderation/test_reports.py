@@ -101,7 +101,7 @@ def test_a_report_goes_from_the_card_to_a_decision_and_an_appeal(any_app: Flask)
     assert house.sees("sofia", f"/posts/{house.post}")
     assert "L’ironie était claire." in house.page("karim")
     assert house.decide("claire", report) == 422  # it is over
-    assert "Laisser" in house.page("amelie")
+    assert "Laissé en place" in house.page("amelie")
     lines = db.session().scalars(select(AuditEntry.action).where(AuditEntry.target.startswith("report:")))
     assert list(lines) == ["report.hide", "report.decide", "report.appeal"]
 
@@ -168,7 +168,7 @@ def test_several_reports_of_one_thing_are_one_case(house: House) -> None:
     ]
     assert house.decide("thomas", first, "keep", "") == 200
     assert house.report("amelie") != first  # decided: it may be reported anew
-    assert "Laisser" in house.page("sofia")
+    assert "Laissé en place" in house.page("sofia")
 
 
 def test_comments_messages_and_profiles_are_hidden_and_put_back(house: House) -> None:
@@ -267,3 +267,17 @@ def test_exported_erased_and_cleared_with_the_demo(house: House) -> None:
     clearing.remove(session, clearing.choose(session))
     assert session.scalars(select(Report)).all() == []
     db.rollback()
+
+
+def test_the_author_is_told_why_something_is_out_of_sight(house: House) -> None:
+    report = house.report("amelie", "post", house.post)
+    assert house.change("thomas", report, hidden=True) == 200
+    jobs.drain()
+    told = house.call("karim", "get", "/notifications").get_json()["items"][0]
+    assert (told["kind"], told["text"]) == ("hidden", "Masqué pendant qu’un modérateur l’examine")
+    assert "amelie" not in str(told).lower()
+    assert "Un modérateur l’a masqué" in house.page("karim", "/settings/reports")
+    assert house.decide("thomas", report, "hide", "La charte") == 200
+    jobs.drain()
+    kinds = [one["kind"] for one in house.call("karim", "get", "/notifications").get_json()["items"]]
+    assert (kinds[0], "hidden" in kinds) == ("judged", False)
