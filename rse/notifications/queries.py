@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import Session
 
 from rse.accounts.models import Inbox, Person
@@ -114,7 +114,8 @@ def threads(
     newest = func.max(Notification.id)
     waiting = func.sum(case((Notification.read_at.is_(None), 1), else_=0))
     mine = (Notification.person_id == viewer.id, ~Notification.hidden)
-    query = select(Notification.thread, newest, func.count(), waiting).where(*mine)
+    silent = exists().where(MutedThread.person_id == viewer.id, MutedThread.thread == Notification.thread)
+    query = select(Notification.thread, newest, func.count(), waiting, silent).where(*mine)
     query = query.group_by(Notification.thread)
     if before is not None:
         query = query.having(newest < before)
@@ -127,10 +128,6 @@ def threads(
     said: defaultdict[str, list[Item]] = defaultdict(list)
     for item in items(session, viewer, kinds, latest):
         said[item.noted.thread].append(item)
-    muted = select(MutedThread.thread).where(
-        MutedThread.person_id == viewer.id, MutedThread.thread.in_(names)
-    )
-    silent = set(session.scalars(muted))
     found = [
         Thread(
             name,
@@ -139,9 +136,9 @@ def threads(
             max(total, len(said[name])),
             fresh,
             top,
-            name in silent,
+            bool(muted),
         )
-        for name, top, total, fresh in heads[:limit]
+        for name, top, total, fresh, muted in heads[:limit]
         if said[name]
     ]
     return found, after

@@ -42,7 +42,7 @@ def index() -> Any:
         unread=unread,
         more=encode_cursor(after) if after else "",
         first=before is None,
-        count=queries.unread_of(db.session(), viewer().id),
+        count=viewer().known.get("unread", 0),
     )
 
 
