@@ -21,8 +21,9 @@ export function start(place) {
     running?.abort();
     running = new AbortController();
     try {
-      const answer = await fetch(`${place.dataset.suggest}?${asked}`, { headers: { 'HX-Request': 'true' }, credentials: 'same-origin', signal: running.signal });
-      if (!answer.ok) return;
+      const answer = await fetch(`${place.dataset.suggest}?${asked}`, { headers: { 'HX-Request': 'true' }, credentials: 'same-origin', signal: running.signal })
+        .catch(error => { if (error.name === 'AbortError') throw error; return null; });
+      if (!answer?.ok) return;
       const chosen = new Set([...place.querySelectorAll('input:checked')].map(box => box.value));
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html').body;
       const before = place.textContent.trim();

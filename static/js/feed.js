@@ -2,16 +2,16 @@
 // the card is fetched, so that what a reader may see is decided again. Nothing moves under the reader: new ones wait in a pill.
 import htmx from 'htmx.org';
 import { live } from './core/live.js';
-import { announce } from './core/page.js';
+import { announce, failed, toast } from './core/page.js';
 
 const MOST = 10; // more than that: the page is loaded again
 const headers = { 'HX-Request': 'true', 'HX-Current-URL': location.href }; // on the post's own page its card is whole
 const byId = id => document.getElementById(`post-${id}`);
 const wait = milliseconds => new Promise(done => { setTimeout(done, milliseconds); });
 
-/** Fetches a fragment; null when it is not, or no longer, for this reader or this list. */
+/** Fetches a fragment; null when it is not, or no longer, for this reader or this list. Status 0: no network. */
 async function fragment(path) {
-  const answer = await fetch(path, { headers, credentials: 'same-origin' });
+  const answer = await fetch(path, { headers, credentials: 'same-origin' }).catch(() => ({ status: 0 }));
   if (answer.status !== 200) return { status: answer.status, element: null };
   const body = new DOMParser().parseFromString(await answer.text(), 'text/html').body;
   return { status: 200, element: body.firstElementChild && document.importNode(body.firstElementChild, true) };
@@ -27,8 +27,7 @@ function pill(place, texts, show) {
   let told = 0;
   button.addEventListener('click', async () => {
     button.disabled = true;
-    await show();
-    button.disabled = false;
+    try { await show(); } finally { button.disabled = false; }
   });
   return number => {
     button.hidden = number === 0;
@@ -79,7 +78,9 @@ async function list(root, socket) {
   const waiting = [];
   const say = pill(posts, root.dataset, async () => {
     if (waiting.length > MOST) { location.assign(location.pathname + location.search); return; }
-    const found = await Promise.all(waiting.splice(0).map(id => fragment(`/posts/${id}/card`)));
+    const wanted = waiting.splice(0);
+    const found = await Promise.all(wanted.map(id => fragment(`/posts/${id}/card`)));
+    waiting.push(...wanted.filter((_, at) => found[at].status === 0));
     const fresh = found.map(one => one.element).filter(element => element && !document.getElementById(element.id));
     for (const element of fresh) {
       element.classList.add('fresh-in');
@@ -87,7 +88,8 @@ async function list(root, socket) {
       htmx.process(element);
     }
     posts.querySelector(':scope > .empty')?.remove();
-    say(0);
+    say(waiting.length);
+    if (waiting.length) toast(failed(), 'error');
     const first = posts.querySelector('.fresh-in a');
     scrollTo({ top: 0 });
     first?.focus({ preventScroll: true });
@@ -97,7 +99,7 @@ async function list(root, socket) {
     await wait(150); // one's own post is being put in by its form
     if (byId(id) || waiting.includes(id)) return;
     if (scope === 'following' || scope === 'groups' || picky !== undefined) {
-      const { status } = await fragment(`/posts/${id}/card?new=1&scope=${scope}&purpose=${picky ?? ''}`);
+      const { status } = await fragment(`/posts/${id}/card?new=1&scope=${scope}&purpose=${picky ?? ''}`); // without a network: not told of
       if (status !== 200) return;
     }
     waiting.push(id);
@@ -109,7 +111,8 @@ async function thread(root, socket) {
   const id = root.dataset.thread;
   const comments = root.querySelector('#comment-list');
   const say = pill(comments, root.dataset, async () => {
-    const answer = await fetch(location.pathname, { headers: { Accept: 'text/html' }, credentials: 'same-origin' });
+    const answer = await fetch(location.pathname, { headers: { Accept: 'text/html' }, credentials: 'same-origin' }).catch(() => null);
+    if (!answer?.ok) { toast(failed(), 'error'); return; }
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const items = [...page.querySelectorAll('#comment-list > li')].filter(item => !document.getElementById(item.id));
     for (const item of items) {

@@ -6,6 +6,6 @@ export function start(list) {
   list.addEventListener('click', event => {
     const link = event.target.closest('a[href]');
     const thread = link?.closest('[data-notice-thread].unread');
-    if (thread) post('/notifications/read', new URLSearchParams({ thread: thread.dataset.noticeThread }));
+    if (thread) post('/notifications/read', new URLSearchParams({ thread: thread.dataset.noticeThread })).catch(() => { /* it stays unread */ });
   });
 }

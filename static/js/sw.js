@@ -27,7 +27,7 @@ async function asset(request) {
 self.addEventListener('fetch', event => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== location.origin) return;
-  if (url.pathname.startsWith(BASE)) event.respondWith(asset(event.request));
+  if (url.pathname.startsWith(BASE)) event.respondWith(asset(event.request).catch(() => Response.error()));
   else if (event.request.mode === 'navigate') event.respondWith(fetch(event.request).catch(() => caches.match('/offline')));
 });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { merge } from '../../static/js/chat/merging.js';
 import { outbox, Refusal } from '../../static/js/chat/outbox.js';
+import { telling } from '../../static/js/chat/telling.js';
 import { timeline } from '../../static/js/chat/timeline.js';
 import { tally } from '../../static/js/core/tally.js';
 
@@ -188,4 +189,27 @@ test('whatever order and whatever is doubled, the count ends right', () => {
     while (held.length) deliver();
     assert.equal(one.number, unread(), `seed ${seed}`);
   }
+});
+
+test('thirty messages in a moment are told in few sentences, and the last one is told', () => {
+  const said = [];
+  const due = [];
+  let now = 0;
+  const later = (act, ms) => due.push({ at: now + ms, act });
+  const pass = until => {
+    for (let next; (next = due.filter(one => one.at <= until).sort((a, b) => a.at - b.at)[0]);) { due.splice(due.indexOf(next), 1); now = next.at; next.act(); }
+    now = until;
+  };
+  const tell = telling({ later, say: words => said.push(words), one: message => message, several: (number, last) => `${number}: ${last}` });
+  for (let n = 1; n <= 30; n++) { pass(n * 100); tell(`m${n}`); }
+  pass(20_000);
+  assert.deepEqual(said, ['m1', '29: m30']);
+  tell('alone');
+  pass(30_000);
+  assert.deepEqual(said.slice(2), ['alone']);
+  for (let n = 1; n <= 600; n++) { pass(30_000 + n * 100); tell(`s${n}`); } // a minute without a pause
+  pass(200_000);
+  assert.equal(said.at(-1).split(': ')[1], 's600');
+  assert.ok(said.length - 3 <= 7, String(said.length));
+  assert.equal(said.slice(3).reduce((sum, words) => sum + (words.includes(':') ? Number.parseInt(words, 10) : 1), 0), 600);
 });

@@ -1,5 +1,5 @@
 // What is done to single messages from their menu and from the signs under them. The server says what is possible.
-import { announce, toast } from '../core/page.js';
+import { announce, failed, toast } from '../core/page.js';
 import { call } from './wire.js';
 
 export function actions(room, { draw, remove, unread }) {
@@ -14,7 +14,7 @@ export function actions(room, { draw, remove, unread }) {
       if (!answer.ok) throw new Error(answer.statusText);
       const found = new DOMParser().parseFromString(await answer.text(), 'text/html').body;
       menu.replaceChildren(...document.importNode(found, true).childNodes);
-    } catch { toast(document.body.dataset.textFailed, 'error'); return; }
+    } catch { toast(failed(), 'error'); return; }
     of = { element, tool };
     tool.style.anchorName = '--message-menu';
     menu.showPopover();
@@ -43,14 +43,14 @@ export function actions(room, { draw, remove, unread }) {
     const form = event.target;
     menu.hidePopover();
     if (form.dataset.act === 'delete') remove(of.element);
-    else act(form, event.submitter).catch(error => toast(error.message || document.body.dataset.textFailed, 'error'));
+    else act(form, event.submitter).catch(error => toast(error.message || failed(), 'error'));
   });
   (room.closest('.chat') ?? room).addEventListener('submit', event => {
     const form = event.target.closest('form.reacts');
     if (!form) return;
     event.preventDefault();
     const { id } = form.closest('.message').dataset;
-    sign(id, event.submitter).catch(error => toast(error.message || document.body.dataset.textFailed, 'error'));
+    sign(id, event.submitter).catch(error => toast(error.message || failed(), 'error'));
   });
   return { open };
 }

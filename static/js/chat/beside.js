@@ -1,5 +1,5 @@
 // What opens beside a conversation: pinned messages, what was found. The server draws it; without a script it is a page.
-import { toast } from '../core/page.js';
+import { failed, toast } from '../core/page.js';
 
 export function beside(room, { go, shown: told }) {
   const chat = room.closest('.chat');
@@ -25,7 +25,7 @@ export function beside(room, { go, shown: told }) {
       if (from) opener = from;
       const write = matchMedia('(pointer: fine)').matches && fresh.dataset.thread ? fresh.querySelector('.chat-write textarea') : null;
       (write ?? fresh.querySelector('[data-first]') ?? fresh.querySelector('h2')).focus();
-    } catch { toast(document.body.dataset.textFailed, 'error'); }
+    } catch { toast(failed(), 'error'); }
   }
 
   if (shown()) told(shown()); // the server has opened it
@@ -37,7 +37,7 @@ export function beside(room, { go, shown: told }) {
     else if (link.dataset.close !== undefined) close();
     else {
       if (matchMedia('(width < 75rem)').matches) close();
-      go(link.dataset.to, Number(new URL(link.href).searchParams.get('at')));
+      go(link.dataset.to, Number(new URL(link.href).searchParams.get('at'))).catch(error => toast(error.message || failed(), 'error'));
     }
   });
   chat.addEventListener('submit', event => {

@@ -13,6 +13,7 @@ import { drafting } from './draft.js';
 import { beside } from './beside.js';
 import { watch } from './here.js';
 import { topics } from './topics.js';
+import { speaking } from './telling.js';
 import * as wire from './wire.js';
 
 const pollMs = 5000;
@@ -24,6 +25,7 @@ export function start(room) {
   const id = say.room;
   const draw = drawing(room, me);
   const topic = topics(room);
+  const tell = speaking(room, announce);
   const readers = new Map(Object.entries(JSON.parse(say.readers || '{}')));
   const names = new Map(Object.entries(JSON.parse(say.people || '{}')));
   let readSeq = Number(say.read);
@@ -62,6 +64,7 @@ export function start(room) {
     topic.learn(event.topic, event.author.id === me);
     if (!topic.shows(event)) return; // another topic than the one that is shown
     const bottom = scroll.atEnd();
+    if (event.event === 'message:new' && event.author.id !== me && !draw.find(event.id)) tell(event);
     if (event.event === 'message:new' && scroll.hasNewer()) { scroll.below(event.seq); return; }
     if (event.event !== 'message:new' && !draw.find(event.id)) return; // it stands further up, where it is read anew
     const { element, fresh } = draw.put(event);
@@ -75,7 +78,6 @@ export function start(room) {
       draw.tidy(element);
     }
     if (bottom || mine) scroll.toEnd(); else scroll.below(event.seq);
-    if (!mine && document.hidden) announce(say.textMessage.replace('{a}', event.author.display_name).replace('{b}', element.querySelector('.body').innerText));
     seen();
     note();
   }
@@ -150,7 +152,7 @@ export function start(room) {
   draft = drafting(room, id, { busy: write.busy });
   const menu = actions(room, { draw, remove: write.ask, unread });
   const shown = section => {
-    open = section?.dataset.thread && thread(section, room, { id, me, counted: one => draw.replies(draw.find(one.thread_id), one.thread_replies) });
+    open = section?.dataset.thread && thread(section, room, { id, me, tell, counted: one => draw.replies(draw.find(one.thread_id), one.thread_replies) });
   };
   beside(room, { go: scroll.go, shown });
 

@@ -39,7 +39,6 @@ export function scrolling(room, draw, id, read) {
     if (loading || !from) return;
     loading = true;
     box.setAttribute('aria-busy', 'true');
-    box.setAttribute('aria-live', 'off');
     try {
       const { items, next_cursor: more } = await call('GET', `${listed}&${direction}_seq=${from}`);
       const rest = box.scrollHeight - box.scrollTop;
@@ -57,7 +56,6 @@ export function scrolling(room, draw, id, read) {
     } catch { /* tried again at the next move */ } finally {
       loading = false;
       box.removeAttribute('aria-busy');
-      setTimeout(() => box.removeAttribute('aria-live'), 500);
       paint();
     }
   }
@@ -69,7 +67,6 @@ export function scrolling(room, draw, id, read) {
   /** Shows another part of the conversation in place of this one: around a number, or the newest. */
   async function show(seq) {
     const around = seq ? `&after_seq=${Math.max(0, seq - 25)}` : '';
-    box.setAttribute('aria-live', 'off');
     loading = true;
     try {
       const { items, next_cursor: more } = await call('GET', `${listed}${around}`);
@@ -81,7 +78,6 @@ export function scrolling(room, draw, id, read) {
       ends();
     } finally {
       loading = false;
-      setTimeout(() => box.removeAttribute('aria-live'), 500);
     }
     if (!seq) toEnd();
   }

@@ -6,7 +6,7 @@ import { drawing } from './show.js';
 import { sending } from './sending.js';
 import { call } from './wire.js';
 
-export function thread(section, room, { id, me, counted }) {
+export function thread(section, room, { id, me, tell, counted }) {
   const root = section.dataset.thread;
   const box = section.querySelector('.thread-scroll');
   const form = section.querySelector('form');
@@ -21,6 +21,7 @@ export function thread(section, room, { id, me, counted }) {
   }
   function show(event) {
     if (event.event !== 'message:new' && !draw.find(event.id)) return;
+    if (event.event === 'message:new' && event.author.id !== me && !draw.find(event.id)) tell(event);
     const low = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
     draw.put(event);
     tools(event);

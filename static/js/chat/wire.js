@@ -1,6 +1,6 @@
 // Asking the server: over the socket while there is one, else by plain requests. Both mean the same.
 import { ask } from '../core/live.js';
-import { csrf } from '../core/page.js';
+import { csrf, text } from '../core/page.js';
 import { Refusal } from './outbox.js';
 
 const api = '/api/v1';
@@ -9,7 +9,8 @@ export const online = () => document.documentElement.dataset.connection === 'onl
 /** A request; gives the answer, throws Refusal for what will stay refused. */
 export async function call(method, path, body, more) {
   const answer = await fetch(api + path, { method, ...more, credentials: 'same-origin', body: body && JSON.stringify(body),
-    headers: { 'X-CSRF-Token': csrf, ...(body ? { 'Content-Type': 'application/json' } : {}) } });
+    headers: { 'X-CSRF-Token': csrf, ...(body ? { 'Content-Type': 'application/json' } : {}) } })
+    .catch(error => { throw new Error(text('offline'), { cause: error }); }); // the browser's words are not the reader's
   if (answer.status === 204) return null;
   const data = await answer.json().catch(() => ({}));
   if (answer.ok) return data;

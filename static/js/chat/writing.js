@@ -1,8 +1,7 @@
 // The place to write, and what is done to single messages: reply, edit, delete. All of it by keyboard too.
 import { attachments } from '../core/attach.js';
 import { forgetDrafts } from '../core/drafts.js';
-import { toast } from '../core/page.js';
-import { Refusal } from './outbox.js';
+import { failed, toast } from '../core/page.js';
 import { call } from './wire.js';
 
 const typingMs = 3000;
@@ -63,7 +62,7 @@ export function writing(room, { draw, send, change, remove, typing, more }) {
     if (describing || (!body && !files?.ids().length)) return;
     if (editing) {
       const id = editing;
-      try { await change(id, body); area.value = kept; kept = ''; mode(); } catch (error) { toast(error instanceof Refusal || error.message ? error.message : document.body.dataset.textFailed, 'error'); return; }
+      try { await change(id, body); area.value = kept; kept = ''; mode(); } catch (error) { toast(error.message || failed(), 'error'); return; }
     } else {
       const described = Object.entries(files?.described() ?? {});
       describing = described.length > 0;

@@ -1,11 +1,14 @@
 // A grid of the system's own emoji, loaded at first use: groups, search in the page's language, arrow keys, Escape to go back.
+import { failed, toast } from './page.js';
+
 let all;
 const panels = new WeakMap();
 const plain = words => ` ${words.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()}`;
 
 async function load() {
   all ??= fetch(document.body.dataset.emoji).then(answer => answer.json())
-    .then(list => list.map(([sign, words, group]) => ({ sign, words, plain: plain(words), group })));
+    .then(list => list.map(([sign, words, group]) => ({ sign, words, plain: plain(words), group })))
+    .catch(() => { all = undefined; return null; });
   return all;
 }
 
@@ -103,7 +106,9 @@ export async function toggle(opener, area) {
   let box = panels.get(opener);
   if (box && !box.hidden) { close(opener); return; }
   if (!box) {
-    box = panel(opener, area, await load());
+    const signs = await load();
+    if (!signs) { toast(failed(), 'error'); return; }
+    box = panel(opener, area, signs);
     panels.set(opener, box);
     opener.closest('.tools, form')?.append(box);
   }

@@ -69,7 +69,8 @@ export async function start(form, before) {
   });
   if (area.value !== before) { last = ''; timer = setTimeout(keep, PAUSE); } // written before this script was there
   if (area.value.trim()) return;
-  const answer = await fetch(address, { credentials: 'same-origin' });
+  const answer = await fetch(address, { credentials: 'same-origin' }).catch(() => null);
+  if (!answer) return; // without a network there is only what this device holds
   if (answer.status !== 200) {
     if (!area.value.trim()) openings.offer(form, area);
     return;

@@ -5,8 +5,8 @@ const off = () => { try { return localStorage.getItem(OFF) !== null; } catch { r
 /** Fetches them for the composer's place and shows them while nothing is written there. */
 export async function offer(form, area) {
   if (off()) return;
-  const answer = await fetch(`/drafts/openings?place=${encodeURIComponent(form.dataset.keep)}`, { headers: { 'HX-Request': 'true' }, credentials: 'same-origin' });
-  if (answer.status !== 200 || area.value.trim()) return;
+  const answer = await fetch(`/drafts/openings?place=${encodeURIComponent(form.dataset.keep)}`, { headers: { 'HX-Request': 'true' }, credentials: 'same-origin' }).catch(() => null);
+  if (answer?.status !== 200 || area.value.trim()) return;
   const found = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.openings');
   if (!found || !form.isConnected) return;
   const box = document.importNode(found, true);

@@ -6,6 +6,9 @@ const data = document.body.dataset;
 /** A sentence of the page in its language: text('failed') reads data-text-failed of <body>. */
 export const text = name => data[`text${name[0].toUpperCase()}${name.slice(1)}`] ?? '';
 
+/** What is said when something did not work: that there is no network, where there is none. */
+export const failed = () => text(navigator.onLine ? 'failed' : 'offline');
+
 /** An icon of the sprite, as an element. */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
@@ -44,6 +47,7 @@ export function toast(words, kind = 'info') {
   region.append(box);
   announce(words);
   if (kind !== 'error') setTimeout(() => box.remove(), 6000);
+  else if (words === text('offline')) addEventListener('online', () => box.remove(), { once: true });
 }
 
 /** fetch() with what our server asks for in an unsafe request. */
