@@ -210,6 +210,7 @@ export function start(room) {
     scroll.go(link.dataset.quote);
   });
   write.ready();
+  draw.days();
   queue.restore();
   if (room.closest('.alone') && matchMedia('(width < 50rem)').matches) room.scrollIntoView({ block: 'end' });
   scroll.begin(say.at);

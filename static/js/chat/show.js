@@ -1,5 +1,5 @@
 // Messages as elements. The server writes the first page of them and the pattern that new ones follow.
-import { icon, language } from '../core/page.js';
+import { icon, writing } from '../core/page.js';
 import { attached, preview } from '../core/attached.js';
 
 const togetherMs = 5 * 60_000;
@@ -9,8 +9,8 @@ export function drawing(room, me, list = room.querySelector('.messages')) {
   const pattern = room.querySelector('template[data-pattern="message"]').content.firstElementChild;
   const say = room.dataset;
   const zone = { timeZone: say.timezone };
-  const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short', ...zone });
-  const full = new Intl.DateTimeFormat(language, { dateStyle: 'full', ...zone });
+  const clock = new Intl.DateTimeFormat(writing, { timeStyle: 'short', ...zone });
+  const full = new Intl.DateTimeFormat(writing, { dateStyle: 'full', ...zone });
   const key = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...zone });
   const signs = new Map(Object.entries(JSON.parse(say.signs || '{}')));
   const dayOf = element => key.format(new Date(element.dataset.at));
@@ -45,6 +45,11 @@ export function drawing(room, me, list = room.querySelector('.messages')) {
     const follows = Boolean(!fresh && !unread && near && before.dataset.author === element.dataset.author && !element.querySelector('.quoted:not([hidden])'));
     element.classList.toggle('follows', follows);
     element.querySelector('.who')?.classList.toggle('sr', follows || element.matches('.mine'));
+  }
+
+  /** Writes the days that the server has drawn as those that are drawn here. */
+  function days() {
+    for (const day of list.querySelectorAll(':scope > .day[data-day]')) day.textContent = dayWords({ dataset: { at: day.dataset.day } });
   }
 
   function face(element, author) {
@@ -191,5 +196,5 @@ export function drawing(room, me, list = room.querySelector('.messages')) {
     for (const one of [...list.children]) if (!one.matches('.message:not([data-seq])')) one.remove();
   }
 
-  return { list, all, find, last, tidy, fill, make, put, quote, replies, clear };
+  return { list, all, find, last, tidy, days, fill, make, put, quote, replies, clear };
 }

@@ -1,6 +1,7 @@
 // What the page tells its scripts: token, texts, icons; and the two ways to tell the reader something.
 export const csrf = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 export const language = document.documentElement.lang || 'fr';
+export const writing = language === 'en' ? 'en-GB' : language; // dates and hours, as the server writes them
 const data = document.body.dataset;
 
 /** A sentence of the page in its language: text('failed') reads data-text-failed of <body>. */

@@ -1,11 +1,11 @@
 // <time datetime data-relative>: the server writes the date, this says how long ago. Older than a week, the date stays.
 // Days are those of the calendar, in the time zone of the reader: 36 hours ago is yesterday or the day before, as it was.
 import { whenAdded } from './added.js';
-import { language } from './page.js';
+import { language, writing } from './page.js';
 
 const zone = { timeZone: document.body.dataset.timezone || undefined };
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
-const exact = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short', ...zone });
+const exact = new Intl.DateTimeFormat(writing, { dateStyle: 'full', timeStyle: 'short', ...zone });
 const calendar = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...zone });
 const minute = 60; const hour = 60 * minute;
 
