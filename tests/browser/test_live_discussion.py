@@ -165,7 +165,7 @@ def test_older_messages_come_without_a_jump(pair: Pair, server: Served) -> None:
     write(pair.amelie, "tout en bas")
     expect(karim.locator(".to-end .dot")).to_have_text("1")
     karim.locator(".to-end").click()
-    expect(karim.get_by_text("tout en bas").last).to_be_in_viewport()
+    expect(karim.locator(".message", has_text="tout en bas")).to_be_in_viewport()
 
 
 def test_people_are_chosen_by_typing(open_as: Opens) -> None:
