@@ -211,7 +211,7 @@ def _counts(results: Results) -> dict[str, int]:
 
 
 def _labelled(
-    results: Results, people: Mapping[int, Card], named: Mapping[int | None, tuple[str, str]]
+    results: Results, people: Mapping[int, Card], known: Mapping[int | None, tuple[str, str]]
 ) -> dict[str, list[tuple[str, str, int]]]:
     """Name the values of the facets for the viewer: (value in a question, label, count)."""
     facets: dict[str, list[tuple[str, str, int]]] = {}
@@ -219,7 +219,7 @@ def _labelled(
         facets[name] = [(value, value, count) for value, count in results.facets.get(name, ())]
     groups = dict(results.facets.get("group", ()))
     if groups:
-        facets["group"] = [(*named[number], count) for number, count in groups.items() if number in named]
+        facets["group"] = [(*known[number], count) for number, count in groups.items() if number in known]
     authors = dict(results.facets.get("author", ()))
     if authors:
         named = ((people[number], count) for number, count in authors.items() if number in people)
