@@ -33,12 +33,19 @@ class Correction:
         return (self.stem,), self.meant, WEIGHT
 
 
-def corrections(asker: Asker, parsed: Parsed, results: Results) -> list[Correction]:
-    """Give other spellings of the words of a question that found fewer than three hits; else none."""
+def corrections(
+    asker: Asker, parsed: Parsed, results: Results, also: Sequence[Wider] = ()
+) -> list[Correction]:
+    """Give other spellings of the words of a question that found fewer than three hits; else none.
+
+    A word that `also` has synonyms for is one that the company writes so.
+    """
     hits = sum(count for _kind, count in results.facets.get("kind", ()))
     if hits >= FEW and not results.loose:
         return []
-    written = {w.exact: w.stem for w in parsed.words[:WORDS] if slips(w.exact) and not (w.prefix or w.parts)}
+    known = {stem for stems, *_synonym in also for stem in stems}
+    asked = [w for w in parsed.words[:WORDS] if w.stem not in known and not (w.prefix or w.parts)]
+    written = {w.exact: w.stem for w in asked if slips(w.exact)}
     if not written:
         return []
     found: list[Correction] = []

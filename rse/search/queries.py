@@ -86,7 +86,7 @@ def search(
     apart = sections and not query.kinds and parsed.asks
     wanted = replace(query, kinds=REST if apart else query.kinds, facets=True)
     results = asker.backend.search(wanted)
-    near = corrections(asker, parsed, results) if parsed.asks else []
+    near = corrections(asker, parsed, results, query.also) if parsed.asks else []
     if near:
         also = query.also + tuple(one.wider for one in near)
         query, results = replace(query, also=also), asker.backend.search(replace(wanted, also=also))

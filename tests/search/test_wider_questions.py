@@ -90,6 +90,15 @@ def test_three_exact_hits_are_taken_as_they_are_written(company: Company) -> Non
     assert (found["total"], found["did_you_mean"]) == (3, None)
 
 
+def test_a_word_of_the_list_of_synonyms_is_no_slip(company: Company) -> None:
+    for n in range(9):
+        company.post("sofia", f"Le frein manuelle {n}")
+    company.index()
+    found = company.search("amelie", "mutuelle")
+    assert (found["total"], found["did_you_mean"]) == (0, None)
+    assert company.search("amelie", "mamuelle")["did_you_mean"] == "manuelle"
+
+
 def test_no_private_word_is_suggested(company: Company) -> None:
     slug = company.group("karim", "Cellule discrète", "secret")
     company.post("karim", "Le projet béryllium", group=slug)
