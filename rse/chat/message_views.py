@@ -6,7 +6,19 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from rse.chat import keeping, policy, previews, queries, reacting, reading, service, shapes, threads, views
+from rse.chat import (
+    keeping,
+    listing,
+    policy,
+    previews,
+    queries,
+    reacting,
+    reading,
+    service,
+    shapes,
+    threads,
+    views,
+)
 from rse.chat.models import Message
 from rse.chat.policy import Place
 from rse.chat.schemas import ReactByForm, SwitchByForm, ThreadQuery
@@ -102,14 +114,17 @@ def unread(conversation_id: int, message_id: int) -> Any:
 def thread(conversation_id: int, message_id: int) -> Any:
     """Show what stands under a message, beside the conversation."""
     session, who = db.session(), viewer()
-    found(conversation_id, message_id)
-    place, root = threads.thread(session, who, message_id)
+    place, root = found(conversation_id, message_id)
+    if root.thread_id is not None:
+        place, root = threads.thread(session, who, message_id)
     query = views.read_query(ThreadQuery)
     rows, older = threads.replies(session, place, root.id, before=query.before)
-    (first,) = reading.lines(session, who, place, [root])
+    said = listing.about(session, [root, *rows], listing.UNKNOWN)
+    signs = keeping.mine(session, who, [one.id for one in (root, *rows)])
+    (first,) = reading.lines(session, who, place, [root], said=said, signs=signs)
     return views.beside(
         "chat/_thread.html", place,
-        root=first, replies=reading.lines(session, who, place, rows),
+        root=first, replies=reading.lines(session, who, place, rows, said=said, signs=signs),
         older_replies=rows[0].seq if older else None,
         can_send=policy.may_send(who, place), thread_client_id=token_hex(12),
     )  # fmt: skip

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import Card
-from rse.chat import keeping, policy, queries, shapes, topics
+from rse.chat import keeping, listing, policy, queries, shapes, topics
+from rse.chat.listing import About
 from rse.chat.models import Message, Topic
 from rse.chat.policy import Place
 from rse.core.audience import Viewer
@@ -74,6 +75,7 @@ def room(
     at: int | None = None,
     newest: bool = False,
     topic: Topic | None = None,
+    pinned: int | None = None,
 ) -> Room:
     """Give a page of a conversation: those before, after or around a number, or the newest messages.
 
@@ -84,15 +86,19 @@ def room(
     if not newest and topic is None and (before, after, at) == (None, None, None) and unread > PAGE:
         at = place.read_seq + 1
     found, older, newer = _window(session, place, topic, before=before, after=after, at=at)
-    people = queries.people(session, [place.conversation.id])[place.conversation.id] if place.direct else []
+    seats = listing.seated(session, place.conversation.id) if place.direct else []
+    people = [card for card, _read in seats]
     shown = {**shapes.conversation(place, people, viewer), "viewer": encode_id(viewer.id)}
-    readers = queries.readers(session, place.conversation.id) if place.direct else {}
+    offered = topics.offered(session, place)
+    known = About({card.id: card for card in people}, {one.id: one for one in offered}, {})
+    said = listing.about(session, found, known)
     return Room(
-        place, shown, people, lines(session, viewer, place, found), older, newer,
-        {encode_id(p): seq for p, seq in readers.items() if p != viewer.id},
+        place, shown, people, lines(session, viewer, place, found, said=said), older, newer,
+        {card.public_id: seq for card, seq in seats if card.id != viewer.id},
         policy.may_send(viewer, place), policy.may_invite(place),
-        keeping.pinned_count(session, place), policy.may_delete(viewer, place, 0),
-        topics.offered(session, place), topic,
+        keeping.pinned_count(session, place) if pinned is None else pinned,
+        policy.may_delete(viewer, place, 0),
+        offered, topic,
     )  # fmt: skip
 
 
@@ -141,12 +147,20 @@ def _window(
     return found, first if more else None, last if before is not None else None
 
 
-def lines(session: Session, viewer: Viewer, place: Place, found: Sequence[Message]) -> list[Line]:
-    """Give the lines of messages in their order."""
-    shown = shapes.messages(session, found)
+def lines(
+    session: Session,
+    viewer: Viewer,
+    place: Place,
+    found: Sequence[Message],
+    *,
+    said: About | None = None,
+    signs: Mapping[int, keeping.Mine] | None = None,
+) -> list[Line]:
+    """Give the lines of messages in their order; `said` and `signs` where these were read before."""
+    shown = shapes.messages(session, found, said)
     files = attached(session, "message", [one.id for one in found if one.files and one.deleted_at is None])
     quoted = quotes(session, found, place)
-    marks = keeping.mine(session, viewer, [one.id for one in found])
+    marks = keeping.mine(session, viewer, [one.id for one in found]) if signs is None else signs
     made: list[Line] = []
     before: Message | None = None
     marked = not place.takes_part

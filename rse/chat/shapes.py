@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rse.accounts.cards import Card, cards
-from rse.chat import keeping, policy, queries, topics
+from rse.accounts.cards import Card
+from rse.chat import keeping, listing, policy, queries
+from rse.chat.listing import About
 from rse.chat.models import ConversationEvent, Message, Topic
 from rse.chat.policy import Place
 from rse.core.audience import Viewer
@@ -66,23 +67,25 @@ def message(
     }
 
 
-def messages(session: Session, found: Iterable[Message]) -> list[dict[str, Any]]:
+def messages(session: Session, found: Iterable[Message], said: About | None = None) -> list[dict[str, Any]]:
     """Write several messages, their authors fetched together, and their files where there are any."""
     rows = list(found)
+    said = said or listing.about(session, rows, listing.UNKNOWN)
     files = attached(session, "message", [row.id for row in rows if row.files and row.deleted_at is None])
-    authors = cards(session, (one.author_id for one in rows))
-    roots = queries.by_ids(session, (row.thread_id for row in rows if row.thread_id))
     read = links(session, {row.link_id for row in rows if row.link_id and row.deleted_at is None})
-    under = topics.names(session, rows)
     shown = [
         message(
-            one, authors[one.author_id], files.get(one.id, ()), _link(one, read), under.get(one.topic_id or 0)
+            one,
+            said.authors[one.author_id],
+            files.get(one.id, ()),
+            _link(one, read),
+            said.topics.get(one.topic_id or 0),
         )
         for one in rows
     ]
     for one, row in zip(shown, rows, strict=True):
-        if row.thread_id in roots:
-            one["thread_replies"] = roots[row.thread_id].replies
+        if row.thread_id is not None and row.thread_id in said.replies:
+            one["thread_replies"] = said.replies[row.thread_id]
     return shown
 
 
@@ -162,13 +165,13 @@ def conversation(place: Place, people: Sequence[Card], viewer: Viewer) -> dict[s
 def conversations(session: Session, places: Sequence[Place], viewer: Viewer) -> list[dict[str, Any]]:
     """Write several conversations with their last message, if the viewer reads it."""
     people = queries.people(session, [p.conversation.id for p in places if p.direct])
-    last = queries.by_ids(session, (p.conversation.last_id for p in places if p.conversation.last_id))
+    last, said = listing.with_all(session, (p.conversation.last_id for p in places if p.conversation.last_id))
     seen = [
         last[p.conversation.last_id]
         for p in places
         if p.conversation.last_id in last and last[p.conversation.last_id].era >= p.since_era
     ]
-    lines = {line["conversation_id"]: line for line in messages(session, seen)}
+    lines = {line["conversation_id"]: line for line in messages(session, seen, said)}
     shown = [conversation(p, people.get(p.conversation.id, ()), viewer) for p in places]
     return [{**one, "last_message": lines.get(one["id"])} for one in shown]
 

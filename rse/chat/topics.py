@@ -3,7 +3,7 @@
 Unread is of the whole discussion; a message without a topic costs nothing of this.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -196,8 +196,3 @@ def _folded(name: str) -> str:
 def _named(session: Session, place: Place, name: str) -> Topic | None:
     query = select(Topic).where(Topic.conversation_id == place.conversation.id, Topic.folded == _folded(name))
     return session.scalars(query).first()
-
-
-def names(session: Session, found: Collection[Message]) -> Mapping[int, Topic]:
-    """Give the topics of messages by id; no query where none has one."""
-    return known(session, {one.topic_id for one in found if one.topic_id})

@@ -144,18 +144,27 @@ def room(conversation_id: int) -> Any:
     root_id = threads.root_at(db.session(), place, wanted) if wanted else None
     if root_id is not None:  # what is pointed at stands in a thread
         return see_other("chat.thread", conversation_id=conversation_id, message_id=root_id)
-    return page("chat/messages.html", **_room(place), **listed())
+    return page("chat/messages.html", **_with_list(place))
 
 
-def _room(place: Place) -> dict[str, Any]:
+def _with_list(place: Place, pinned: int | None = None) -> dict[str, Any]:
+    """Give what a conversation shows, and the list beside it: what was begun there is read once."""
+    around = listed()
+    own = encode_id(place.conversation.id)
+    known = any(one["id"] == own for one in around["conversations"])
+    return _room(place, around["begun"].get(own, "") if known else None, pinned) | around
+
+
+def _room(place: Place, draft: str | None = None, pinned: int | None = None) -> dict[str, Any]:
     query = read_query(RoomQuery)
     session, who = db.session(), viewer()
     topic = topics.of(session, place, query.topic) if query.topic else None
     at = query.at if query.date is None else reading.seq_of_day(session, who, place, query.date)
     asked = {"before": query.before, "after": query.after, "at": at}
-    found = reading.room(session, who, place, **asked, newest=query.newest, topic=topic)
+    found = reading.room(session, who, place, **asked, newest=query.newest, topic=topic, pinned=pinned)
     chosen = {line.message["id"]: line for line in found.lines}
-    draft = drafting.drafts(session, who, [place.conversation.id]).get(place.conversation.id, "")
+    if draft is None:
+        draft = drafting.drafts(session, who, [place.conversation.id]).get(place.conversation.id, "")
     return {
         "room": found,
         "replying": chosen.get(query.reply or ""),
@@ -175,7 +184,8 @@ def beside(template: str, place: Place, **values: Any) -> Any:
     href = url_for("chat.room", conversation_id=place.conversation.id)
     if is_fragment():
         return page(template, href=href, signs=REACTIONS, **values)
-    return page("chat/messages.html", **_room(place), beside=template, href=href, **values, **listed())
+    pinned = len(values["pinned"]) if "pinned" in values else None
+    return page("chat/messages.html", **_with_list(place, pinned), beside=template, href=href, **values)
 
 
 @route(blueprint, "/groups/<slug>/discussion", rule=SIGNED_IN)
@@ -218,8 +228,8 @@ def page_again(conversation_id: int, form: Form[Any]) -> Any:
     """Show the conversation again with what was wrong, and what was attached."""
     flash("; ".join(text for texts in form.errors.values() for text in texts), "error")
     place = queries.place(db.session(), viewer(), conversation_id)
-    values = _room(place) | {"held": taking.held(form), "written": form.data.get("body", "")}
-    return page("chat/messages.html", 422, **values, **listed())
+    values = _with_list(place) | {"held": taking.held(form), "written": form.data.get("body", "")}
+    return page("chat/messages.html", 422, **values)
 
 
 def _back(conversation_id: int) -> Response:
