@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from rse.accounts import keepers
@@ -149,16 +149,25 @@ class Holders:
 
 
 def holders(session: Session) -> list[Holders]:
-    """Give the active holders of each role, in the order of the roles."""
-    found = []
-    for role in ROLES:
-        held = (keepers.holding(role), Person.status == "active")
-        query = select(*COLUMNS).where(*held).order_by(Person.sort_name, Person.id).limit(HOLDERS)
-        cards = [card_of(row) for row in session.execute(query)]
-        many = len(cards) == HOLDERS
-        count = session.scalar(select(func.count()).select_from(Person).where(*held)) if many else len(cards)
-        found.append(Holders(role, cards, count or 0))
-    return found
+    """Give the active holders of each role, in their order: one query, and one for each role of many."""
+    first = [_first_of(role).subquery() for role in ROLES]
+    cards: dict[str, list[Card]] = {role: [] for role in ROLES}
+    for row in session.execute(union_all(*map(select, first)).order_by("sort_name", "id")):
+        cards[row.role].append(card_of(row))
+    many = [role for role in ROLES if len(cards[role]) == HOLDERS]
+    counts = {role: _holding(session, role) for role in many}
+    return [Holders(role, cards[role], counts.get(role, len(cards[role]))) for role in ROLES]
+
+
+def _holding(session: Session, role: str) -> int:
+    held = (keepers.holding(role), Person.status == "active")
+    return session.scalar(select(func.count()).select_from(Person).where(*held)) or 0
+
+
+def _first_of(role: str) -> Any:
+    held = (keepers.holding(role), Person.status == "active")
+    query = select(*COLUMNS, Person.sort_name, literal(role).label("role")).where(*held)
+    return query.order_by(Person.sort_name, Person.id).limit(HOLDERS)
 
 
 def managers(session: Session) -> int:

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -56,15 +56,19 @@ class State:
 def states(session: Session) -> list[State]:
     """Give the state of every part; what is wrong first."""
     found = health.problems()
+    rows = session.execute(
+        select(Heartbeat.name, Heartbeat.at).where(Heartbeat.name.in_(("worker", "backup")))
+    )
+    signs: dict[str, datetime] = {row[0]: row[1] for row in rows}
     parts = [
         _database(session, found),
         _schema(session),
-        _worker(session, found),
+        _worker(signs.get("worker"), found),
         _jobs(session, found),
         *_sign_in(session, found),
         _search(found),
         _storage(session),
-        _backup(session),
+        _backup(signs.get("backup")),
         _in_charge(session),
         _versions(),
         *_others(found),
@@ -104,9 +108,8 @@ def _schema(session: Session) -> State:
     return State("schema", label, "warn", words, todo)
 
 
-def _worker(session: Session, found: Mapping[str, str]) -> State:
+def _worker(beat: datetime | None, found: Mapping[str, str]) -> State:
     label = _("Worker")
-    beat = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
     if "worker" not in found and beat:
         return State(
             "worker", label, "ok", _("It runs; last sign of life: %(when)s.", when=format_datetime(beat))
@@ -242,8 +245,8 @@ def _versions() -> State:
     return State("versions", _("Versions"), "ok", ", ".join(parts))
 
 
-def _backup(session: Session) -> State:
-    label, at = _("Backup"), session.scalar(select(Heartbeat.at).where(Heartbeat.name == "backup"))
+def _backup(at: datetime | None) -> State:
+    label = _("Backup")
     todo = _("Let rse-backup.timer make one each night, or run: flask --app wsgi backup FOLDER.")
     if at is None:
         return State("backup", label, "warn", _("None was made yet."), todo)
@@ -255,7 +258,7 @@ def _backup(session: Session) -> State:
 
 def _in_charge(session: Session) -> State:
     """Say where one person alone would be missed: nobody decides about what concerns themselves."""
-    admins, moderators, officers = (keepers.number(session, role) for role in ("admin", "moderator", "dpo"))
+    admins, moderators, officers = keepers.numbers(session, "admin", "moderator", "dpo")
     missing = []
     if admins < PAIR:
         missing.append(_("There is one administrator: when they are away, nobody can let people in or out."))

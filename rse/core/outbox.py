@@ -182,5 +182,7 @@ def purge(session: Session, before: datetime, most: int) -> int:
 
 def backlog(session: Session) -> tuple[int, int]:
     """Count deliveries that wait, and dead ones."""
-    waiting = session.query(Delivery).filter(~Delivery.dead).count()
-    return waiting, session.query(Delivery).filter(Delivery.dead).count()
+    waiting = select(func.count()).select_from(Delivery).where(~Delivery.dead).scalar_subquery()
+    dead = select(func.count()).select_from(Delivery).where(Delivery.dead).scalar_subquery()
+    found = session.execute(select(waiting, dead)).one()
+    return found[0], found[1]

@@ -30,10 +30,9 @@ MORE = {
     "search.inside_page": 18,
     "search.search": 23,
     "search.experts": 21,
-    "indicators.team": 23,
-    "administration.overview": 25,
-    "administration.roles": 21,
-    "provisioning.overview": 20,
+    "indicators.team": 21,
+    "administration.overview": 18,
+    "provisioning.overview": 17,
 }
 SQL = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 
