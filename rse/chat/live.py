@@ -253,9 +253,11 @@ def _tell_read(session: Session, event: ConversationRead, conversation: Conversa
 
 
 def tell_counts(session: Session, events: Sequence[Any]) -> None:
-    """Tell people's own pages how many messages they have not read."""
+    """Tell people's own pages how many messages they have not read; who left a group looks again."""
     for event in events:
         live.send("counts", counting.counts(session, event.person_id), person_token(event.person_id))
+        if isinstance(event, MemberLeft):
+            live.send("missed", {"within": 1}, person_token(event.person_id))
 
 
 def _tell_member(session: Session, event: ParticipantChanged, conversation: Conversation) -> None:

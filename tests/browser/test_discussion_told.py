@@ -5,6 +5,7 @@ import uuid
 from playwright.sync_api import Page, expect
 
 from tests.browser import axe
+from tests.browser.test_discussion_without_sockets import BLOCKED
 from tests.browser.test_live_discussion import Opens, Pair, bodies, call, write
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
@@ -85,3 +86,38 @@ def test_a_topic_is_begun_on_a_phone_and_goes_over_the_socket(open_as: Opens) ->
     karim.wait_for_url("**topic**")
     assert bodies(karim) == ["le devis", "sa suite"]
     assert amelie.wrong + karim.wrong == []
+
+
+def test_who_is_taken_out_is_told_and_writes_no_more_with_or_without_a_socket(open_as: Opens) -> None:
+    pair = Pair(open_as)
+    amelie, karim, asked = pair.amelie, pair.open(pair.karim), open_as("karim", "/messages")
+    asked.add_init_script(BLOCKED)
+    asked.goto(pair.path)
+    call(amelie, "POST", f"/conversations/{pair.id}/messages", {"body": "voir https://example.com/plan"})
+    expect(karim.locator(".message a[href^=https]")).to_have_count(1)
+    assert axe.violations(karim, ".chat-room") == []  # a name above a link: both are large enough
+    person = karim.evaluate("document.body.dataset.viewer")
+    call(amelie, "DELETE", f"/conversations/{pair.id}/members/{person}")
+    call(amelie, "POST", f"/conversations/{pair.id}/messages", {"body": "entre nous"})
+    for page in (karim, asked):
+        expect(page.locator(".chat-state")).to_have_text(
+            "Vous n’êtes plus dans cette conversation.", timeout=20_000
+        )
+        expect(page.locator(".chat-write")).to_have_attribute("inert", "")
+        assert "entre nous" not in bodies(page)
+
+
+def test_who_is_taken_out_of_a_closed_group_is_told_in_its_discussion(open_as: Opens) -> None:
+    amelie, karim = open_as("amelie", "/messages"), open_as("karim", "/messages")
+    person = karim.evaluate("document.body.dataset.viewer")
+    group = call(amelie, "POST", "/groups", {"name": f"Ligne {uuid.uuid4().hex[:6]}", "visibility": "closed"})
+    call(amelie, "POST", f"/groups/{group['slug']}/members", {"person_ids": [person]})
+    call(karim, "PUT", f"/groups/{group['slug']}/membership")
+    place = call(karim, "GET", f"/groups/{group['slug']}/conversation")["id"]
+    karim.goto(f"/messages/{place}")
+    expect(karim.locator("html")).to_have_attribute("data-connection", "online")
+    write(karim, "me voici")
+    expect(karim.locator(".message[data-id]")).to_have_count(1)
+    call(amelie, "DELETE", f"/groups/{group['slug']}/members/{person}")
+    expect(karim.locator(".chat-state")).to_have_text("Vous n’êtes plus dans cette conversation.")
+    expect(karim.locator(".chat-write")).to_have_attribute("inert", "")

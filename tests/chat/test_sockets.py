@@ -97,7 +97,9 @@ def test_who_leaves_a_group_counts_its_discussion_no_more(world: World, socket_o
     karim = socket_of("karim")
     assert karim.ask("sync", conversations={})["counts"]["messages"] == 1
     assert world.call("karim", "DELETE", f"/groups/{slug}/membership").status_code == 204
-    assert karim.heard("counts")[-1] == {"event": "counts", "messages": 0, "counted": {}}
+    heard = karim.heard("counts", "missed")
+    assert heard == [{"event": "counts", "messages": 0, "counted": {}}, {"event": "missed", "within": 1}]
+    assert karim.ask("sync", conversations={place: 0})["conversations"] == {place: {"gone": True}}
 
 
 def test_typing_is_heard_by_the_others_and_stored_nowhere(world: World, socket_of: Opens) -> None:

@@ -98,8 +98,13 @@ export function start(room) {
     held = true;
     readSeq = Number(element.dataset.seq) - 1;
   }
+  function out() {
+    gone = true;
+    state(say.textGone);
+    for (const form of (room.closest('.chat') ?? room).querySelectorAll('.chat-write')) form.inert = true;
+  }
   function member(event) {
-    if (event.person_id === me && !event.joined) { gone = true; state(say.textGone); room.querySelector('.chat-write')?.setAttribute('inert', ''); return; }
+    if (event.person_id === me && !event.joined) { out(); return; }
     if (event.person) names.set(event.person_id, event.person.display_name);
     if (event.joined) readers.set(event.person_id, 0); else readers.delete(event.person_id);
     const words = (event.joined ? say.textJoined : say.textLeft).replace('{a}', names.get(event.person_id) ?? '');
@@ -121,7 +126,7 @@ export function start(room) {
     try {
       await line.catchUp();
       if (!gone && !wire.online() && navigator.onLine && !bar.hidden) state(say.textPolled); // sockets are blocked, requests are not
-    } catch (error) { if (error instanceof Refusal) { gone = true; state(say.textGone); } }
+    } catch (error) { if (error instanceof Refusal) out(); }
   }
 
   // --- What goes
