@@ -50,17 +50,14 @@ class Shown:
 
 def own(session: Session, viewer: Viewer) -> Own:
     """Give what the viewer is open to."""
-    row = session.get(Openness, viewer.id)
-    if row is None:
+    query = select(*COLUMNS, Openness.ways, Openness.note, Openness.to_hr, Openness.at).select_from(Openness)
+    query = query.outerjoin(OpennessReader, OpennessReader.person_id == Openness.person_id)
+    query = query.outerjoin(Person, Person.id == OpennessReader.reader_id)
+    rows = session.execute(query.where(Openness.person_id == viewer.id).order_by(Person.sort_name)).all()
+    if not rows:
         return Own()
-    return Own(row.ways.split(), row.note, row.to_hr, readers(session, viewer.id), row.at)
-
-
-def readers(session: Session, person_id: int) -> list[Card]:
-    """Give the colleagues whom a person shows it, by name."""
-    query = select(*COLUMNS).join(OpennessReader, OpennessReader.reader_id == Person.id)
-    rows = session.execute(query.where(OpennessReader.person_id == person_id).order_by(Person.sort_name))
-    return [card_of(row) for row in rows]
+    shown_to = [card_of(row) for row in rows if row.id is not None]
+    return Own(rows[0].ways.split(), rows[0].note, rows[0].to_hr, shown_to, rows[0].at)
 
 
 def _others(viewer: Viewer) -> Any:
