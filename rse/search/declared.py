@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from rse.core.audience import Viewer, readable
@@ -92,7 +93,7 @@ def with_narrower(session: Session, fits: Mapping[int, float]) -> dict[int, floa
 
 
 def declared(session: Session, viewer: Viewer, topic: str) -> dict[int, Declared]:
-    """Give what is declared, confirmed and thanked for, by person; four queries."""
+    """Give what is declared, confirmed and thanked for, by person; three queries."""
     people: dict[int, Declared] = defaultdict(Declared)
     fits = with_narrower(session, fitting_skills(session, topic))
     if not fits:
@@ -108,33 +109,35 @@ def declared(session: Session, viewer: Viewer, topic: str) -> dict[int, Declared
         person, fit = people[person_id], fits[skill.id]
         if fit * LEVELS.get(level, 0.4) > person.fit * LEVELS.get(person.level, 0.0):
             person.skill, person.level, person.fit = skill, level, fit
-    _confirmed(session, fits, people)
-    _thanked(session, viewer, fits, people)
+    said = union_all(_confirmed(fits, people), _thanked(viewer, fits))
+    for person_id, skill_id, by_id, at, post_id in sorted(session.execute(said), key=lambda row: row[3]):
+        if post_id:
+            people[person_id].thanks[by_id] = (at, post_id)  # the latest stays
+        elif (skill_of := people[person_id].skill) is not None and skill_of.id == skill_id:
+            people[person_id].by[by_id] = at
     return people
 
 
-def _confirmed(session: Session, fits: Mapping[int, float], people: Mapping[int, Declared]) -> None:
-    """Note who confirmed the skill that is shown."""
-    columns = select(Endorsement.person_id, Endorsement.skill_id, Endorsement.by_id, Endorsement.at)
-    asked = columns.where(Endorsement.skill_id.in_(fits), Endorsement.person_id.in_(list(people)))
-    for person_id, skill_id, by_id, at in session.execute(asked):
-        person = people[person_id]
-        if person.skill is not None and person.skill.id == skill_id:
-            person.by[by_id] = at
+def _confirmed(fits: Mapping[int, float], people: Mapping[int, Declared]) -> Any:
+    """Ask who confirmed the skill that is shown."""
+    columns = (Endorsement.person_id, Endorsement.skill_id, Endorsement.by_id, Endorsement.at)
+    return select(*columns, literal(0, BigInteger).label("post_id")).where(
+        Endorsement.skill_id.in_(fits), Endorsement.person_id.in_(list(people))
+    )
 
 
-def _thanked(
-    session: Session, viewer: Viewer, fits: Mapping[int, float], people: dict[int, Declared]
-) -> None:
-    """Note who was thanked for a fitting skill in posts that the viewer reads."""
+def _thanked(viewer: Viewer, fits: Mapping[int, float]) -> Any:
+    """Ask who was thanked for a fitting skill in posts that the viewer reads."""
     query = (
-        select(Recipient.person_id, Post.author_id, Post.at, Post.id)
+        select(
+            Recipient.person_id, literal(0, BigInteger).label("skill_id"), Post.author_id, Post.at,
+            Post.id.label("post_id"),
+        )
         .join(Kudos, Kudos.post_id == Recipient.post_id)
         .join(Post, Post.id == Kudos.post_id)
         .where(Kudos.skill_id.in_(fits), Post.deleted_at.is_(None), readable(Post.audience, viewer))
         .where(Post.author_id != Recipient.person_id)
         .order_by(Post.at.desc())
         .limit(CANDIDATES)
-    )
-    for person_id, author_id, at, post_id in session.execute(query):
-        people[person_id].thanks.setdefault(author_id, (at, post_id))
+    ).subquery()  # fmt: skip
+    return select(query)

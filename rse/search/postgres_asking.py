@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from rse.search.engine import Found, Results, SearchQuery
 from rse.search.grammar import Parsed, apart, parse, widen, words_of
 from rse.search.postgres_pages import best, page
-from rse.search.postgres_question import Question
+from rse.search.postgres_question import NOTHING, Question
 from rse.search.ranking import EVIDENCE, MOST, NEARLY, nearly
 
 log = structlog.get_logger()
@@ -60,6 +60,8 @@ def evidence(
         return []
     question = Question(connection, audience, version)
     condition, score = question.any_of(parsed, telling=True)
+    if condition == NOTHING:
+        return []
     speaks = f"d.kind = ANY({question.bind(sorted(EVIDENCE))})"
     speaking = f"{speaks} AND (d.kind <> 'message' OR d.group_id <> 0)"
     return best(question, f"{condition} AND {speaking}", score, k)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rse.search.engine import FACET_VALUES, FACETS, LOOKED_AT, MAX_LIMIT, Found, Results, SearchQuery
-from rse.search.postgres_question import Question
+from rse.search.postgres_question import NOTHING, Question
 
 COLUMNS = "key, kind, score, at, author_id, group_id, root, post_kind, accepted"
 COUNTED = {
@@ -46,6 +46,8 @@ def page(question: Question, condition: str, score: str, query: SearchQuery, *, 
 
     Facets count what passes all the other filters, so what fails one alone is gathered beside.
     """
+    if condition == NOTHING:
+        return Results()
     limit, tests = min(query.limit, MAX_LIMIT), _tests(question, query)
     worth = f"round(CAST({question.fresh(score)} AS numeric), 6)" if ranked else "0.0"
     later = ""

@@ -24,6 +24,7 @@ SAMPLE, LARGE = (
     50_000,
 )  # the newest documents, in which common words show; documents from which on it pays
 WEIGHTS = "CAST('{0.4,0.4,0.4,1}' AS real[])"  # of a word in the text and in the title
+NOTHING = "false"  # the condition where a word stands nowhere that one may read: it need not be asked
 TOGETHER = "rse.search.together"  # of a connection: what questions that are asked together know
 Row = dict[str, Any]
 
@@ -146,10 +147,10 @@ class Question:
         words = [*parsed.words, *(word for some in parsed.phrases for word in some)]
         parts = [holding(word) for word in parsed.words] + [phrase(some) for some in parsed.phrases]
         self.phrased = bool(parsed.phrases)
-        score = [
-            f"{rarity} * {self.weight(word)}"
-            for word, rarity in zip(words, self.rarities(words), strict=True)
-        ]
+        rarities = self.rarities(words)
+        if 0.0 in rarities:
+            return NOTHING, "0"
+        score = [f"{rarity} * {self.weight(word)}" for word, rarity in zip(words, rarities, strict=True)]
         condition = self.asked(" & ".join(parts + _without(parsed)))
         return f"d.words @@ {condition}", f"d.shortness * ({' + '.join(score)})"
 
@@ -162,7 +163,7 @@ class Question:
         known = [(word, rarity) for word, rarity in weighed if rarity]
         total = sum(rarity for _, rarity in known) or 1.0
         if not known:
-            return "false", "0"
+            return NOTHING, "0"
         held = " + ".join(
             f"CASE WHEN d.words @@ {self.asked(holding(word))} THEN {rarity} ELSE 0 END"
             for word, rarity in known

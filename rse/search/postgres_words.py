@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from rse.search.engine import Suggestion
 from rse.search.grammar import Parsed, parse, words_of
 from rse.search.postgres_pages import best
-from rse.search.postgres_question import Question
+from rse.search.postgres_question import NOTHING, Question
 from rse.search.postgres_text import quoted
 from rse.search.spelling import COUNTED, near, slips
 
@@ -87,7 +87,9 @@ def suggest(
         return []
     question = Question(connection, audience, version)
     condition, score = question.all_of(asked)
-    named = best(question, f"{condition} AND d.kind IN ('person', 'group')", score, limit)
+    named = []
+    if condition != NOTHING:
+        named = best(question, f"{condition} AND d.kind IN ('person', 'group')", score, limit)
     found = [Suggestion(one.kind, one.key) for one in named]
     tags = _tags(Question(connection, audience, version), last.lower().lstrip("#"))
     return (found + [Suggestion("tag", tag) for tag in tags])[:limit]

@@ -33,6 +33,7 @@ LEAST = 0.25  # of the best text's score: what is less is no reason
 ABOUT = 1 / 3  # how much being active in such a group counts, where nobody asks in it
 WORTH = {"question": 0.2, "comment": 1.0, "message": 0.5}  # who asks may still know; a mere post counts half
 POST = 0.5
+ASKER = -1  # instead of a place: answers to who asks
 
 Place = int | None  # a group, or the company's own feed
 
@@ -104,9 +105,12 @@ def _shares(told: Sequence[tuple[float, Reply[int]]], texts: Mapping[Any, Found]
     return {place: score / total for place, score in top}
 
 
-def _active(asker: Asker, places: Mapping[Place, float]) -> list[tuple[int, float, float, Place]]:
-    """Give who answered lately in some places: person, time, share, place; one query, none for no place."""
-    since, parts = clock.now() - LATELY, []
+Active = list[tuple[int, float, float, Place]]  # person, time, share of the subject, place
+
+
+def _answering(asker: Asker, places: Mapping[Place, float]) -> tuple[Active, list[tuple[int, float]]]:
+    """Give who answered lately in some places, and who answered the asker in the last year; one query."""
+    since, parts = clock.now() - LATELY, [_helped(asker)]
     for place in places:
         newest = (
             select(Post.id, Post.author_id)
@@ -121,19 +125,21 @@ def _active(asker: Asker, places: Mapping[Place, float]) -> list[tuple[int, floa
         )
         latest = answers.order_by(Comment.at.desc()).limit(RECENT).subquery()
         parts.append(select(latest.c.author_id, latest.c.at, latest.c.place))
-    rows = asker.session.execute(union_all(*parts)) if parts else ()
-    return [(person, at.timestamp(), places[place or None], place or None) for person, at, place in rows]
+    rows = [(person, at.timestamp(), place) for person, at, place in asker.session.execute(union_all(*parts))]
+    active = [(who, at, places[place or None], place or None) for who, at, place in rows if place != ASKER]
+    return active, [(who, at) for who, at, place in rows if place == ASKER]
 
 
-def _helped(asker: Asker) -> list[tuple[int, float]]:
-    """Give who answered the asker in the last year, and when."""
-    query = select(Comment.author_id, Comment.at).join(Post, Post.id == Comment.post_id).where(
+def _helped(asker: Asker) -> Any:
+    """Ask who answered the asker in the last year, and when."""
+    columns = (Comment.author_id, Comment.at, literal(ASKER, BigInteger).label("place"))
+    query = select(*columns).join(Post, Post.id == Comment.post_id).where(
         Post.author_id == asker.viewer.id, Post.at > clock.now() - HELPED, Post.deleted_at.is_(None),
         readable(Post.audience, asker.viewer), Comment.deleted_at.is_(None),
         Comment.author_id != asker.viewer.id,
     )  # fmt: skip
-    rows = asker.session.execute(query.order_by(Comment.at.desc()).limit(RECENT))
-    return [(person, at.timestamp()) for person, at in rows]
+    latest = query.order_by(Comment.at.desc()).limit(RECENT).subquery()
+    return select(latest.c.author_id, latest.c.at, latest.c.place)
 
 
 def written(asker: Asker, topic: str, place: Place = None, *, asked_there: bool = False) -> Written:
@@ -147,10 +153,9 @@ def written(asker: Asker, topic: str, place: Place = None, *, asked_there: bool 
     evidence = Evidence(
         now.timestamp(), {one.key: one.score for one in found}, _replies(texts.values()),
         {f"post:{n}": shared(asked, stems(f"{p.title or ''} {' '.join(p.tags)}")) for n, p in posts.items()},
-        helped=_helped(asker),
     )  # fmt: skip
     told = best(evidence)
-    rows = _active(asker, {place: 1.0} if asked_there else _shares(told, texts))
+    rows, evidence.helped = _answering(asker, {place: 1.0} if asked_there else _shares(told, texts))
     evidence.recent = [(person, at, share) for person, at, share, _place in rows]
     result = Written(evidence, about=1.0 if asked_there else ABOUT)
     month = (now - MONTH).timestamp()

@@ -28,8 +28,8 @@ HOME = ("/?scope=for_you", "/?scope=following", "/?scope=groups", "/?purpose=soc
 MORE = {
     "chat.thread": 19,
     "search.inside_page": 18,
-    "search.search": 23,
-    "search.experts": 21,
+    "search.search": 21,
+    "search.experts": 19,
     "indicators.team": 22,
     "indicators.cell": 22,
     "administration.overview": 18,
