@@ -10,7 +10,8 @@ if os.environ.get("RSE_ASYNC_MODE") == "gevent" and "gunicorn" in sys.modules:
     monkey.patch_all()
 
 from rse.app import create_app
-from rse.core import farewell
+from rse.core import farewell, sweeping
 
 app = create_app()
 farewell.on_end()
+sweeping.begin()

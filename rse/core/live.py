@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -26,6 +27,7 @@ from rse.core.model import encode_id
 from rse.core.rooms import Index, Rooms
 from rse.core.sockets import Connected, Gate, Pass, Sockets
 from rse.core.telling import TELL, Telling
+from rse.core.turns import Turnstile
 from rse.settings import Settings
 
 log = structlog.get_logger()
@@ -34,6 +36,7 @@ CHECK_SECONDS = 0.4  # between rounds: a session that has ended anywhere has los
 REST_EVERY, ROOMS_EVERY = 2, 6  # rounds until counts and presence, and rights ended elsewhere, are seen
 MOVE = "rse:move"  # between processes: a person's sockets enter or leave a room
 
+_coming = Turnstile(4)
 socketio = SocketIO(manage_session=False)
 sockets = Sockets()
 rooms = Rooms()
@@ -81,7 +84,7 @@ def init(app: Flask, settings: Settings) -> None:
     socketio.on_event("connect", _connect)
     handlers = socketio.server.handlers["/"]
     handlers["connect"] = answered(handlers["connect"])
-    socketio.on_event("disconnect", _disconnect)
+    handlers["disconnect"] = _disconnect  # plainly: it needs no request, and thousands may go at once
     _state.app, _state.shared = app, bool(shared)
     _state.presence = presence.make(settings.redis_url)
 
@@ -116,6 +119,7 @@ def _connect(auth: Any = None) -> None:
     if found is None:
         raise Refusal("unauthorized")
     who, came_by = found
+    _coming.pass_through()
     if not sockets.add(Connected(sid(), who.id, came_by)):
         raise Refusal("too many connections")
     rooms.connect(socketio.server, sid(), who.id, who.tokens)
@@ -123,8 +127,8 @@ def _connect(auth: Any = None) -> None:
     _start_checker()
 
 
-def _disconnect(_reason: Any = None) -> None:
-    gone = sockets.remove(sid())
+def _disconnect(sid: str, _reason: Any = None) -> None:
+    gone = sockets.remove(sid)
     if gone and not sockets.of(gone.person_id):
         with _state.lock:
             _state.leaving.add(gone.person_id)  # going from page to page is not leaving: see _settle
@@ -189,21 +193,22 @@ def check_sessions() -> None:
     held = {one.came_by for one in sockets.all()}
     if not held or _state.gate is None:
         return
-    standing = _state.gate.standing(held)
+    ended = held - _state.gate.standing(held)
     db.rollback()
-    for one in sockets.all():
-        if one.came_by in held and one.came_by not in standing:
+    for one in sockets.all() if ended else ():
+        if one.came_by in ended:
             socketio.server.disconnect(one.sid, namespace="/")
 
 
 def check_rooms() -> None:
     """Put every socket in the rooms that its person's rights open now: they change in other processes too."""
-    gate, began = _state.gate, time.monotonic()
-    if gate is None or not sockets.people():
-        return
-    tokens = gate.tokens(sockets.people())
+    if _state.gate is not None:
+        rooms.look(socketio.server, sockets, _state.gate.tokens, _pause)
+
+
+def _pause() -> None:
     db.rollback()
-    rooms.correct(socketio.server, sockets.all(), tokens, began)
+    socketio.sleep(0)
 
 
 def put_out_session(session_id: int) -> None:
@@ -262,9 +267,10 @@ def _move(person_id: int, room: str, *, enters: bool) -> None:
     rooms.move(socketio.server, sockets.of(person_id), person_id, room, enters=enters)
 
 
-def enter_here(room: str) -> None:
-    """Let the socket of the event being handled into a room; the handler has checked its person's right."""
-    socketio.server.enter_room(sid(), room, namespace="/")
+def enter_of(sid: str, room: str) -> None:
+    """Let a socket into a room, unless it has just gone; the handler has checked its person's right."""
+    with suppress(KeyError, ValueError):
+        socketio.server.enter_room(sid, room, namespace="/")
 
 
 def watch(kind: str, rooms: set[str]) -> None:

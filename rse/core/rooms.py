@@ -9,14 +9,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from rse.core.audience import EVERYONE, person_token
-from rse.core.sockets import Connected
+from rse.core.sockets import Connected, Sockets
 
 PRESENCE = "presence:"
+CHUNK = 250  # people who are looked at without letting others go on
 TOKENS = (EVERYONE, "group:", "role:", "conversation:", "circle:")  # beginnings of rooms that are tokens
 
 
@@ -58,6 +59,21 @@ class Rooms:
             self._moved[person_id] = time.monotonic()
             for sid in sids:
                 (server.enter_room if enters else server.leave_room)(sid, room, namespace="/")
+
+    def look(
+        self,
+        server: Any,
+        held: Sockets,
+        tokens_of: Callable[[set[int]], Mapping[int, frozenset[str]]],
+        pause: Callable[[], object],
+    ) -> None:
+        """Correct the rooms of all; `pause` ends the reading of some and lets others go on."""
+        people = sorted(held.people())
+        for start in range(0, len(people), CHUNK):
+            read, part = time.monotonic(), set(people[start : start + CHUNK])
+            tokens = tokens_of(part)
+            self.correct(server, [one for one in held.all() if one.person_id in part], tokens, read)
+            pause()
 
     def correct(
         self, server: Any, sockets: Iterable[Connected], tokens: Mapping[int, frozenset[str]], read: float

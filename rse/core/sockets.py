@@ -76,6 +76,8 @@ class Sockets:
         self._by_sid: dict[str, Connected] = {}
         self._by_person: defaultdict[int, set[str]] = defaultdict(set)
         self._lock = threading.Lock()
+        self.gone = 0  # how many have gone since the start
+        self.moved = 0.0  # when one last came or went, on the monotonic clock
 
     def add(self, connected: Connected) -> bool:
         """Take one in; False when its person has too many already."""
@@ -85,6 +87,7 @@ class Sockets:
                 return False
             theirs.add(connected.sid)
             self._by_sid[connected.sid] = connected
+            self.moved = time.monotonic()
             return True
 
     def remove(self, sid: str) -> Connected | None:
@@ -92,6 +95,7 @@ class Sockets:
         with self._lock:
             gone = self._by_sid.pop(sid, None)
             if gone is not None:
+                self.gone, self.moved = self.gone + 1, time.monotonic()
                 self._by_person[gone.person_id].discard(sid)
                 if not self._by_person[gone.person_id]:
                     del self._by_person[gone.person_id]

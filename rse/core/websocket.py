@@ -17,11 +17,13 @@ from typing import Any
 import simple_websocket
 from engineio.async_drivers import gevent as drivers
 
+from rse.core.turns import Turnstile
 from rse.core.waiting import Waiting
 
 SEND_SECONDS = 10.0
 SHORT, MIDDLE = 126, 1 << 16  # sizes from which a frame writes its own in two bytes, and in eight
 TEXT = 0x81  # a frame that is a whole text, from a server: not masked (RFC 6455, 5.2)
+_leaving = Turnstile(8)
 SOCKETS = ("gunicorn.socket", "werkzeug.socket")  # where servers put the connection
 
 
@@ -168,6 +170,7 @@ class WebSocket:
         try:
             return self._ws.receive()
         except (simple_websocket.ConnectionClosed, OSError, UnicodeDecodeError):
+            _leaving.pass_through()
             return None
 
     def close(self) -> None:
