@@ -12,7 +12,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rse.accounts.cards import cards
-from rse.chat import choosing, counting, many, policy, presence, queries, service, shapes, together, topics
+from rse.chat import (
+    choosing,
+    counting,
+    many,
+    policy,
+    presence,
+    queries,
+    service,
+    shapes,
+    syncing,
+    together,
+    topics,
+)
 from rse.chat.events import (
     ConversationMuted,
     ConversationRead,
@@ -25,14 +37,13 @@ from rse.chat.events import (
     PresenceHidden,
 )
 from rse.chat.models import Conversation, Message
-from rse.chat.schemas import MarkReadLive, Sync, Typing, WatchPresence
+from rse.chat.schemas import MarkReadLive, Typing, WatchPresence
 from rse.chat.topics_schemas import SendInTopicLive
 from rse.core import db, live, text
 from rse.core.audience import EVERYONE, Viewer, group_token, person_token
 from rse.core.feature import Subscriber
 from rse.core.handlers import Together, handler
 from rse.core.model import decode_id, encode_id
-from rse.core.policy import NotFound
 from rse.groups.events import GroupRetokened, MemberLeft
 from rse.groups.models import Group
 
@@ -47,10 +58,6 @@ def _session() -> Session:
 
 def _presence(person_id: int) -> str:
     return f"presence:{person_id}"
-
-
-def _on_screen(conversation_id: int) -> str:
-    return f"screen:{conversation_id}"
 
 
 def _plain(sent: SendInTopicLive) -> together.Plain | None:
@@ -134,25 +141,6 @@ def watch(viewer: Viewer, sent: WatchPresence) -> dict[str, Any]:
     return {"people": {encode_id(p): "online" if p in here else "offline" for p in sorted(known)}}
 
 
-@handler("sync", Sync)
-def sync(viewer: Viewer, sent: Sync) -> dict[str, Any]:
-    """Give what happened after the last position of each conversation; it is now on the screen.
-
-    With it the count of unread messages: those who were away have not counted.
-    """
-    answer: dict[str, Any] = {}
-    for public_id, after in sent.conversations.items():
-        try:
-            place = queries.place(_session(), viewer, decode_id(public_id))
-        except (NotFound, ValueError):
-            answer[public_id] = {"gone": True}
-            continue
-        if queries.is_open(place):
-            live.enter_here(_on_screen(place.conversation.id))
-        answer[public_id] = shapes.missed(_session(), place, after)
-    return {"conversations": answer, "counts": counting.counts(_session(), viewer.id)}
-
-
 def _rooms(session: Session, conversation: Conversation, group: Group | None, era: int = 0) -> list[str]:
     """Give the rooms of those who read an era of a conversation at this moment."""
     if group is None:
@@ -167,7 +155,7 @@ def _group_rooms(conversation: Conversation, group: Group | None) -> list[str]:
         return []
     rooms = [group_token(group.id)]
     if group.posts_audience == EVERYONE:
-        rooms.append(_on_screen(conversation.id))
+        rooms.append(syncing.on_screen(conversation.id))
     return rooms
 
 
@@ -281,7 +269,7 @@ def narrow(session: Session, events: Sequence[GroupRetokened]) -> None:
     for event in events:
         place = session.scalar(select(Conversation.id).where(Conversation.group_id == event.group_id))
         if place is not None:
-            live.close(_on_screen(place))
+            live.close(syncing.on_screen(place))
 
 
 def look_away(_session: Session, events: Sequence[PresenceHidden]) -> None:

@@ -1,7 +1,8 @@
 """Reads for several people at once: what is asked when messages are stored or told together."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,15 +19,25 @@ def locked(session: Session, ids: Collection[int]) -> dict[int, tuple[Conversati
 
     In the order of their ids: two processes that need the same ones never wait for each other.
     """
+    return _with_groups(session, ids, lambda query: query.with_for_update(of=Conversation))
+
+
+def found(session: Session, ids: Collection[int]) -> dict[int, tuple[Conversation, Group | None]]:
+    """Give conversations with their groups, as they are now."""
+    return _with_groups(session, ids, lambda query: query)
+
+
+def _with_groups(
+    session: Session, ids: Collection[int], held: Callable[[Any], Any]
+) -> dict[int, tuple[Conversation, Group | None]]:
     query = (
         select(Conversation, Group)
         .outerjoin(Group, Group.id == Conversation.group_id)
         .where(among(session, Conversation.id, ids))
         .order_by(Conversation.id)
-        .with_for_update(of=Conversation)
         .execution_options(populate_existing=True)
     )
-    return {one.id: (one, group) for one, group in session.execute(query)}
+    return {one.id: (one, group) for one, group in session.execute(held(query))}
 
 
 def parts(

@@ -1,6 +1,7 @@
 """Who may write what: predicates over the viewer and their place in the conversation."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from rse.chat.models import Conversation, Participation
 from rse.core.audience import Viewer
@@ -23,6 +24,19 @@ class Place:
     group: Group | None = None
     membership: Membership | None = None
     mine: Participation | None = None
+
+    @classmethod
+    def of(
+        cls,
+        conversation: Conversation,
+        mine: Participation | None,
+        group: Group | None,
+        membership: Membership | None,
+    ) -> Self:
+        """Give the place of somebody for whom it exists, by their part in it and their tie to its group."""
+        if mine is None:
+            return cls(conversation, 1, 0, False, False, group, membership)
+        return cls(conversation, mine.since_era, mine.read_seq, mine.muted, True, group, membership, mine)
 
     @property
     def direct(self) -> bool:

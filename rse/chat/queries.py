@@ -51,32 +51,25 @@ def _given(viewer: Viewer) -> dict[str, Any]:
     return {"viewer": viewer.id, **tokens_of(viewer)}
 
 
-def _place(row: Any) -> Place:
-    conversation, mine, group, membership = row
-    if mine is None:
-        return Place(conversation, 1, 0, muted=False, takes_part=False, group=group, membership=membership)
-    return Place(conversation, mine.since_era, mine.read_seq, mine.muted, True, group, membership, mine)
-
-
 def place(session: Session, viewer: Viewer, conversation_id: int) -> Place:
     """Give a conversation as the viewer stands in it now. Raises NotFound when it does not exist for them."""
     row = session.execute(_PLACE, {"conversation": conversation_id, **_given(viewer)}).first()
     if row is None:
         raise NotFound
-    return _place(row)
+    return Place.of(*row)
 
 
 def places(session: Session, viewer: Viewer, conversation_ids: Iterable[int]) -> list[Place]:
     """Give those of these conversations that exist for the viewer."""
     wanted = list(conversation_ids)
     query = _PLACES.where(Conversation.id.in_(wanted))
-    return [_place(row) for row in session.execute(query, _given(viewer))] if wanted else []
+    return [Place.of(*row) for row in session.execute(query, _given(viewer))] if wanted else []
 
 
 def group_place(session: Session, viewer: Viewer, group_id: int) -> Place | None:
     """Give a group's discussion as the viewer stands in it; None when there is none yet, or not for them."""
     row = session.execute(_PLACES.where(Conversation.group_id == group_id), _given(viewer)).first()
-    return _place(row) if row else None
+    return Place.of(*row) if row else None
 
 
 def listed(
@@ -99,7 +92,7 @@ def listed(
         older = and_(Conversation.active_at == after[0], Conversation.id < after[1])
         query = query.where(or_(Conversation.active_at < after[0], older))
     query = query.order_by(Conversation.active_at.desc(), Conversation.id.desc()).limit(limit + 1)
-    return [_place(row) for row in session.execute(query, _given(viewer))]
+    return [Place.of(*row) for row in session.execute(query, _given(viewer))]
 
 
 def _named(q: str) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from rse.core.i18n import _
 from rse.core.policy import Invalid, NotFound, Refused
 from rse.core.schema import errors_of
 from rse.core.sockets import Pass
+from rse.core.turns import Turnstile
 from rse.core.web import registry
 
 log = structlog.get_logger()
@@ -27,6 +28,7 @@ Handler = Callable[[Viewer, Any], dict[str, Any]]
 Act = Callable[[Sequence[tuple[Viewer, Any] | None]], Sequence[dict[str, Any] | None]]
 # Events that only read, at once: thousands who come back and catch up leave room to pages and messages.
 _reads = threading.Semaphore(6)
+_answered = Turnstile(8)  # of those whose question was answered together
 
 
 @dataclass(frozen=True)
@@ -52,20 +54,27 @@ def handler(
 
     def register(function: Handler) -> Handler:
         feature = function.__module__.split(".")[1]
-        many = Gathering(partial(_run_many, together.act, feature, function.__name__)) if together else None
+        run_many = (
+            partial(_run_many, act=together.act, feature=feature, name=function.__name__, writes=writes)
+            if together
+            else None
+        )
+        many = Gathering(run_many) if run_many else None
 
         @wraps(function)
         def handle(data: Any = None, *_rest: Any) -> dict[str, Any]:
             connected = live.sockets.get(live.sid())
             if connected is None or not connected.allowed():
                 return failure(_("Too many requests in a short time. Wait a moment and try again."), 429)
-            with nullcontext() if writes else _reads:
+            db.rollback()
+            try:
+                done = _shared(many, together, schema, data, connected.came_by, writes=writes)
+                if done is not None:
+                    return done
+                with nullcontext() if writes else _reads:
+                    return _run(function, schema, data, writes=writes)
+            finally:
                 db.rollback()
-                try:
-                    done = _shared(many, together, schema, data, connected.came_by)
-                    return done or _run(function, schema, data, writes=writes)
-                finally:
-                    db.rollback()
 
         live.socketio.on_event(event, handle)
         return function
@@ -74,31 +83,43 @@ def handler(
 
 
 def _shared(
-    many: Gathering[Any] | None, together: Together | None, schema: type[BaseModel], data: Any, given: Pass
+    many: Gathering[Any] | None,
+    together: Together | None,
+    schema: type[BaseModel],
+    data: Any,
+    given: Pass,
+    *,
+    writes: bool,
 ) -> dict[str, Any] | None:
     """Do it with what others want at this moment; None when it has to be done alone."""
-    if many is None or together is None or given.kind != "session" or not given.writes:
+    if many is None or together is None or given.kind != "session" or (writes and not given.writes):
         return None
     try:
         item = together.prepare(schema.model_validate(data if isinstance(data, dict) else {}))
     except ValidationError:
         return None
     answer = many.do((given, item)) if item is not None else None
+    if not writes:
+        _answered.pass_through()
     return None if answer is None else {"ok": True, **answer}
 
 
-def _run_many(act: Act, feature: str, name: str, asked: Sequence[tuple[Pass, Any]]) -> Sequence[Any]:
+def _run_many(
+    asked: Sequence[tuple[Pass, Any]], *, act: Act, feature: str, name: str, writes: bool
+) -> Sequence[Any]:
     """Do for several what `_run` does for one, in one transaction; where it fails, nothing of it is done."""
     nothing: Sequence[Any] = [None] * len(asked)
     try:
         if feature in company.switched_off(db.session()):
             return nothing
         db.rollback()
-        db.begin_write()
+        if writes:
+            db.begin_write()
         viewers = live.viewers({given for given, _item in asked})
         wanted = [(viewers[given], item) if _may(viewers.get(given), name) else None for given, item in asked]
         answers = act(wanted)
-        db.commit()
+        if writes:
+            db.commit()
     except Exception:
         log.warning("several could not be done together", exc_info=True)
         return nothing

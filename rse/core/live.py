@@ -287,11 +287,6 @@ def close(room: str) -> None:
     socketio.server.close_room(room, namespace="/")
 
 
-def sockets_of(person_id: int) -> list[str]:
-    """Give the sockets of a person in this process."""
-    return sockets.of(person_id)
-
-
 def send(event: str, payload: Any, room: str | list[str], *, skip: str | None = None) -> None:
     """Emit to a room, or once to everyone in several, after the commit; best effort."""
     socketio.emit(event, payload, to=room, skip_sid=skip)

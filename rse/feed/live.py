@@ -34,4 +34,4 @@ def _own_socket() -> str | None:
     """Give the socket of the page that asked: its answer shows the change already."""
     sent = request.headers.get("X-Socket-Id") if has_request_context() else None
     viewer = getattr(current_user, "viewer", None) if sent else None
-    return sent if viewer is not None and sent in live.sockets_of(viewer.id) else None
+    return sent if viewer is not None and sent in live.sockets.of(viewer.id) else None
