@@ -27,7 +27,7 @@ function put(name, data) {
 const ICONS = `house message-circle users-round contact-round lightbulb chart-no-axes-column search bell plus heart-handshake
   message-square bookmark ellipsis bold italic list list-ordered quote link code at-sign smile check check-check x chevron-down
   chevron-right chevron-left arrow-left arrow-right arrow-down arrow-up send pencil trash-2 settings log-out log-in lock lock-open eye eye-off
-  globe users user user-plus user-check mail phone map-pin building-2 calendar clock circle-help circle-check circle-alert info award
+  globe users user user-plus user-check mail phone video map-pin building-2 calendar clock circle-help circle-check circle-alert info award
   thumbs-up sun moon monitor filter pin flag copy share-2 history wifi-off refresh-cw image paperclip star sparkles
   hand-helping network megaphone party-popper hash reply menu languages shield shield-check file-text trending-up trending-down
   minus triangle-alert wrench briefcase graduation-cap coffee loader-circle key download upload laptop smartphone external-link

@@ -14,7 +14,7 @@ from rse.accounts import audit, guests
 from rse.accounts.models import Person
 from rse.administration import colours
 from rse.administration.views import blueprint
-from rse.core import company, db, files
+from rse.core import calls, company, db, files
 from rse.core.api import Schema
 from rse.core.i18n import _, lazy
 from rse.core.policy import Invalid, NotFound
@@ -69,6 +69,7 @@ class CompanyForm(Schema):
     )
     company_figures: Literal["everyone", "leadership"] = "everyone"
     translate_link: str = Field("", max_length=300)
+    call_link: str = Field("", max_length=300)
     sites_off: list[str] = Field(default_factory=list, max_length=500)
 
 
@@ -89,6 +90,7 @@ def _present() -> dict[str, Any]:
         "guest_domains": "\n".join(kept.get(guests.DOMAINS, [])),
         "features": [name for name in SWITCHES if name not in company.switched_off(session)],
         "translate_link": company.translator(session),
+        "call_link": kept.get(calls.SETTING) or "",
         "company_figures": kept.get("company_figures", "everyone"),
         "sites_off": sorted(company.sites_without_figures(session)),
     }
@@ -164,6 +166,7 @@ def _understood(sent: CompanyForm, proposal: dict[str, str]) -> dict[str, Any]:
         "guest_domains": _domains(sent.guest_domains) or None,
         "features_off": [feature for feature in SWITCHES if feature not in sent.features] or None,
         company.TRANSLATOR: _translator(sent.translate_link),
+        calls.SETTING: _caller(sent.call_link),
         "company_figures": None if sent.company_figures == "everyone" else sent.company_figures,
         "indicators_sites_off": sorted(set(sent.sites_off) & set(sites())) or None,
     }
@@ -173,6 +176,14 @@ def _translator(link: str) -> str | None:
     """Read the address of a translator; None for none. Raises Invalid."""
     if link and not (TRANSLATED_AT.fullmatch(link) and "{text}" in link.partition("//")[2].partition("/")[2]):
         raise Invalid(translate_link=_("An address that begins with https:// and has {text} after its host."))
+    return link or None
+
+
+def _caller(link: str) -> str | None:
+    """Read the address of the tool for calls; None for none. Raises Invalid."""
+    if link and not calls.is_address(link):
+        said = _("An address that begins with https:// and has {room} or {people} after its host.")
+        raise Invalid(call_link=said)
     return link or None
 
 

@@ -19,7 +19,7 @@ from rse.chat.schemas import (
     RoomQuery,
 )
 from rse.chat.topics_schemas import NEW, SendInTopicByForm
-from rse.core import db
+from rse.core import calls, db
 from rse.core.i18n import format_date, format_time
 from rse.core.model import decode_id, encode_id
 from rse.core.policy import Invalid, NotFound
@@ -173,6 +173,7 @@ def _room(place: Place, draft: str | None = None, pinned: int | None = None) -> 
         "timezone": who.timezone,
         "people_names": {card.public_id: card.display_name for card in found.people},
         "at": at,
+        "call": calls.of_conversation(session, place.conversation.id) if place.direct else "",
         "draft": draft,
         "signs": REACTIONS,
         "signs_data": {name: [str(label), sign] for name, (label, sign) in REACTIONS.items()},

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from pydantic import ValidationError
 
 from rse.accounts.models import Person
-from rse.core import company, db, files, text
+from rse.core import calls, company, db, files, text
 from rse.core.api import BadInput
 from rse.core.i18n import language_name
 from rse.core.model import decode_id
@@ -111,6 +111,7 @@ def show(person_id: int) -> Any:
         own=policy.may_edit(who, person_id),
         may_endorse=policy.may_endorse(who, person_id, person.card.status),
         message=url_for("chat.begin") if has_messages() else None,
+        call=calls.of_pair(session, who.id, person_id, person.email or ""),
     )
 
 
