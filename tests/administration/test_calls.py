@@ -54,7 +54,7 @@ def test_people_meet_in_the_same_room_that_nobody_else_finds(app: Flask, cast: d
     talk = browse["amelie"].post("/api/v1/conversations", json=members).get_json()["id"]
     both = [LINK.findall(browse[name].get(f"/messages/{talk}").text) for name in ("amelie", "karim")]
     assert both[0] == both[1]
-    assert len(both[0]) == 1
+    assert len(set(both[0])) == 1
     assert chosen(browse["ines"], "") == 303
     assert not LINK.search(browse["amelie"].get(f"/messages/{talk}").text)
 
