@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 from werkzeug.routing import BaseConverter, ValidationError
 
-from rse.core import clock, company, db, fragments, headers, hours, i18n, text
+from rse.core import company, db, fragments, headers, i18n, text
 from rse.core.model import decode_id, encode_id
 from rse.core.web import current_viewer, registry, settings, take_flashes
 
@@ -176,12 +175,6 @@ def panels(place: str, subject: Any = None) -> list[Markup]:
     return [fragments.rendered(html) for html in made if html]
 
 
-def quiet_until() -> datetime | None:
-    """Give when the company's working hours begin, outside of them; None inside."""
-    working, now, zone = hours.hours_of(company.working_time(db.session())), clock.now(), settings().timezone
-    return None if hours.is_open(working, now, zone) else hours.next_opening(working, now, zone)
-
-
 def init(app: Flask) -> None:
     """Register all of it with Jinja and the router."""
     app.url_map.converters["pid"] = PublicIdConverter
@@ -202,7 +195,6 @@ def init(app: Flask) -> None:
         enumeration=i18n.enumeration,
         language_name=i18n.language_name,
         zone=i18n.get_zone,
-        quiet_until=quiet_until,
     )
     env.filters.update(
         datetime=i18n.format_datetime,

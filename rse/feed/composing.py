@@ -8,12 +8,13 @@ from flask import render_template
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from rse.core import clock, company, i18n, kinds
+from rse.core import clock, company, db, i18n, kinds
 from rse.core.audience import EVERYONE, Viewer
 from rse.core.fragments import Cache, rendered
 from rse.core.headers import csrf_token
 from rse.core.hours import hours_of, is_open, next_opening
 from rse.core.web import settings
+from rse.core.web import viewer as current
 from rse.feed import policy, queries
 from rse.files import taking
 from rse.groups import queries as groups
@@ -107,6 +108,11 @@ def waits_until(session: Session, viewer: Viewer) -> str:
     if is_open(working, now, viewer.timezone):
         return ""
     return i18n.format_weekday_time(next_opening(working, now, viewer.timezone))
+
+
+def mails_wait() -> str:
+    """Say it to who is about to comment."""
+    return waits_until(db.session(), current())
 
 
 def render(viewer: Viewer, values: dict[str, Any] | None) -> Markup:

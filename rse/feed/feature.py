@@ -1,9 +1,12 @@
 """What the feed feature declares."""
 
+from flask import Flask
+
 from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
 from rse.core.kinds import USUAL, PostKind
 from rse.feed import (
+    composing,
     actions,
     api,
     attaching,
@@ -36,8 +39,14 @@ SEEN = (
     events.AnswerAccepted,
 )
 
+
+def _init(app: Flask) -> None:
+    app.jinja_env.globals["mails_wait"] = composing.mails_wait
+
+
 feature = Feature(
     name="feed",
+    init=_init,
     blueprints=(views.blueprint, api.blueprint),
     nav=(
         NavItem("home", lazy("Home"), "feed.home", "house", 10),

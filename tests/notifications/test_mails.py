@@ -267,9 +267,10 @@ def test_the_page_of_wishes_works_as_a_form(office: Post) -> None:
 
 
 def test_who_writes_in_the_evening_sees_when_mails_go(office: Post) -> None:
-    assert "les courriels partiront" not in office.browser("amelie").get("/").text
+    post = office.post("amelie", "Bonjour")
+    for path in ("/", f"/posts/{post}"):
+        assert "les courriels partiront" not in office.browser("amelie").get(path).text
     office.at(datetime(2026, 11, 27, 18, 30, tzinfo=UTC))  # Friday evening
-    assert (
-        "Visible dès maintenant, les courriels partiront lundi 08:00"
-        in office.browser("amelie").get("/").text
-    )
+    for path in ("/", f"/posts/{post}"):
+        page = office.browser("amelie").get(path).text
+        assert "Visible dès maintenant, les courriels partiront lundi 08:00" in page
