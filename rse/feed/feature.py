@@ -6,11 +6,11 @@ from rse.core.feature import Feature, NavItem, Panel, Subscriber
 from rse.core.i18n import lazy
 from rse.core.kinds import USUAL, PostKind
 from rse.feed import (
-    composing,
     actions,
     api,
     attaching,
     cli,
+    composing,
     events,
     exports,
     handling_api,
