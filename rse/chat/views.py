@@ -1,13 +1,14 @@
 """Pages of live discussion. Everything but the liveness works without JavaScript."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from secrets import token_hex
 from typing import Any
 
 from flask import Blueprint, Flask, request, url_for
 from werkzeug.wrappers import Response
 
+from rse.accounts.cards import Card
 from rse.chat import choosing, drafting, members, queries, reading, service, shapes, threads, topics
 from rse.chat.discussion import discussion
 from rse.chat.policy import Place
@@ -40,6 +41,7 @@ from rse.feed.cards import REACTIONS
 from rse.files import taking
 from rse.groups import views as groups
 from rse.groups.models import Group
+from rse.people import absence
 
 blueprint = Blueprint("chat", __name__)
 LISTED = 50
@@ -106,7 +108,12 @@ def people() -> Any:
     """Give the people whose name begins so, for the completion of the form."""
     query = read_query(PeopleQuery)
     found = choosing.known_cards(db.session(), viewer(), q=query.q) if query.q else []
-    return page("chat/_people.html", found=[card for card in found if card.id not in query.member_ids])
+    offered = [card for card in found if card.id not in query.member_ids]
+    return page("chat/_people.html", found=offered, away=_away(offered))
+
+
+def _away(cards: Iterable[Card]) -> dict[int, date]:
+    return absence.away(db.session(), [card.id for card in cards])
 
 
 @route(blueprint, "/messages/new", rule=SIGNED_IN, methods=("POST",), limit="60/hour")
@@ -173,6 +180,7 @@ def _room(place: Place, draft: str | None = None, pinned: int | None = None) -> 
         "timezone": who.timezone,
         "people_names": {card.public_id: card.display_name for card in found.people},
         "at": at,
+        "away": _away(found.others) if place.direct else {},
         "call": calls.of_conversation(session, place.conversation.id) if place.direct else "",
         "draft": draft,
         "signs": REACTIONS,

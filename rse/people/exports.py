@@ -22,7 +22,17 @@ from rse.people.models import (
 from rse.people.views import pictures
 
 CARD = ("uid", "email", "given_name", "family_name", "display_name", "title", "site", "kind", "created_at")
-OWN = ("about", "phone", "languages", "start_date", "end_date", "locked", "preferences")
+OWN = (
+    "about",
+    "phone",
+    "languages",
+    "start_date",
+    "end_date",
+    "away_from",
+    "away_until",
+    "locked",
+    "preferences",
+)
 
 
 def rows(session: Session, person_id: int) -> Iterable[Mapping[str, Any]]:

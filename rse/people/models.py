@@ -56,6 +56,8 @@ class Profile(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     start_date: Mapped[date | None] = mapped_column(index=True)
     end_date: Mapped[date | None]
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None] = mapped_column(index=True)  # the last day that they are away
     locked: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field: directory, saml, demo, scim
     source: Mapped[str] = mapped_column(String(20), default="", index=True)  # who brought the person here
     imported: Mapped[dict[str, Any]] = mapped_column(

@@ -1,6 +1,7 @@
 """What can be sent about people; the same for forms and the API."""
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -72,6 +73,13 @@ class ProfileChanges(Schema):
         if value and not PHONE.fullmatch(value):
             raise ValueError(NOT_A_PHONE)
         return value
+
+
+class Absence(Schema):
+    """When a person is away, both days included; without days they are here."""
+
+    away_from: date | None = None
+    away_until: date | None = None
 
 
 class Preferences(Schema):

@@ -1,6 +1,7 @@
 """Writes about people: what a sign-in brings, and what their own pages change."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -13,7 +14,7 @@ from rse.core.audience import Viewer
 from rse.core.events import emit
 from rse.core.i18n import _
 from rse.core.policy import Invalid
-from rse.people import policy
+from rse.people import absence, policy
 from rse.people.departments import Tree, place
 from rse.people.events import PersonChanged
 from rse.people.models import Follow, Profile
@@ -26,6 +27,7 @@ MAX_PHONE = 40
 NAMES = {"given_name", "family_name"}
 ON_CARD = NAMES | {"title", "site"}
 WELCOME_DONE = 4
+AWAY_AT_MOST = timedelta(days=366)
 
 
 def profile_of(session: Session, person_id: int) -> Profile:
@@ -103,6 +105,23 @@ def edit(session: Session, viewer: Viewer, changes: Mapping[str, Any]) -> None:
     if changed:
         session.flush()
         emit(session, PersonChanged(viewer.id))
+
+
+def be_away(session: Session, viewer: Viewer, first: date | None, last: date | None) -> None:
+    """Say when one is away, or that one is here. Raises Invalid for days that cannot be."""
+    if last is None and first is not None:
+        raise Invalid(away_until=_("Say until when."))
+    if last is not None:
+        now = absence.today()
+        if last < now:
+            raise Invalid(away_until=_("This day is over."))
+        if last > now + AWAY_AT_MOST:
+            raise Invalid(away_until=_("At most a year."))
+        if first is not None and first > last:
+            raise Invalid(away_until=_("This is before the first day."))
+    profile = profile_of(session, viewer.id)
+    profile.away_from, profile.away_until = first, last
+    session.flush()
 
 
 def _rename(person: Person) -> None:

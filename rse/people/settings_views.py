@@ -11,9 +11,9 @@ from rse.core import db, files
 from rse.core.i18n import _, language_name
 from rse.core.policy import Invalid
 from rse.core.web import SIGNED_IN, Form, flash, is_fragment, page, read_form, route, see_other, viewer
-from rse.people import expertise, policy, queries, service
+from rse.people import absence, expertise, policy, queries, service
 from rse.people.appearance import remember_theme
-from rse.people.schemas import Level, OneSkill, Preferences, ProfileChanges
+from rse.people.schemas import Absence, Level, OneSkill, Preferences, ProfileChanges
 from rse.people.views import blueprint, pictures
 
 SIDE = 512  # pixels of a stored photo
@@ -21,7 +21,12 @@ FIELDS = ("given_name", "family_name", "title", "site", "phone", "about")
 CONTINENTS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
-def _profile_page(form: Form[ProfileChanges] | None = None, status: int = 200, photo_error: str = "") -> Any:
+def _profile_page(
+    form: Form[ProfileChanges] | None = None,
+    status: int = 200,
+    photo_error: str = "",
+    away: Form[Absence] | None = None,
+) -> Any:
     session, who = db.session(), viewer()
     person = queries.person(session, who, who.id)
     card = person.card
@@ -38,6 +43,11 @@ def _profile_page(form: Form[ProfileChanges] | None = None, status: int = 200, p
     owners = {name: policy.owner_text(source) for name, source in person.locked.items()}
     sources = {name: policy.owner_name(source) for name, source in person.locked.items()}
     errors = form.errors if form else {}
+    planned = absence.planned(session, who.id)
+    if away is not None:
+        data, errors = data | away.data, errors | away.errors
+    elif planned:
+        data |= {"away_from": planned[0] or "", "away_until": planned[1]}
     return page(
         "people/edit.html",
         status,
@@ -47,6 +57,8 @@ def _profile_page(form: Form[ProfileChanges] | None = None, status: int = 200, p
         sources=sources,
         errors=errors,
         photo_error=photo_error,
+        today=absence.today(),
+        planned=planned,
     )
 
 
@@ -69,6 +81,27 @@ def save() -> Any:
         return _profile_page(Form(form.data, None, error.errors), 422)
     flash(_("Your profile is saved."), "ok")
     return see_other(".show", person_id=viewer().id)
+
+
+@route(blueprint, "/settings/absence", rule=SIGNED_IN, methods=("POST",), limit="60/minute")
+def be_away() -> Any:
+    """Say when one is away; empty days mean that one is here."""
+    form = read_form(Absence)
+    errors = form.errors
+    if form.value is not None:
+        try:
+            service.be_away(db.session(), viewer(), form.value.away_from, form.value.away_until)
+        except Invalid as error:
+            db.rollback()
+            errors = error.errors
+    if errors:
+        return _profile_page(status=422, away=Form(form.data, None, errors))
+    away = form.input.away_until is not None
+    flash(
+        _("Your absence is shown to whoever is about to write to you.") if away else _("You are here again."),
+        "ok",
+    )
+    return see_other(".edit")
 
 
 def _meant(changes: ProfileChanges) -> dict[str, Any]:

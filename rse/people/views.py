@@ -23,7 +23,7 @@ from rse.core.web import (
     settings,
     viewer,
 )
-from rse.people import expertise, listing, policy, queries, service
+from rse.people import absence, expertise, listing, policy, queries, service
 from rse.people.appearance import YEAR
 from rse.people.listing import Choice, Directory, Wanted
 from rse.people.schemas import PeoplePage
@@ -108,6 +108,7 @@ def show(person_id: int) -> Any:
         above=queries.line_up(session, who, person_id) if inside else [],
         reports=queries.reports(session, who, person_id) if inside and person.is_manager else [],
         following=person.following,
+        away=absence.away(session, [person_id]).get(person_id),
         own=policy.may_edit(who, person_id),
         may_endorse=policy.may_endorse(who, person_id, person.card.status),
         message=url_for("chat.begin") if has_messages() else None,
@@ -176,7 +177,8 @@ def mentions() -> Any:
     found = listing.mentionable(db.session(), viewer(), q, _group()) if q else []
     place = request.args.get("in", "")[:80]
     others = listing.others(db.session(), viewer(), q, place) if q and "groups" in request.args else []
-    return page("people/_mentions.html", found=found, others=others)
+    away = absence.away(db.session(), [card.id for card in found])
+    return page("people/_mentions.html", found=found, others=others, away=away)
 
 
 def _group() -> int | None:

@@ -14,6 +14,8 @@ from rse.core import clock, text
 from rse.core.audience import EVERYONE, Viewer, readable, readable_people
 from rse.feed.models import Post
 from rse.groups.models import Group, Membership
+from rse.people import absence
+from rse.people.models import Profile
 from rse.questions.models import AlsoMine, Asked, Unavailable
 from rse.questions.policy import AT_ONCE, PER_WEEK, WEEK
 
@@ -114,8 +116,11 @@ def standing(session: Session, ids: Iterable[int]) -> dict[int, tuple[bool, int]
         Asked.person_id.in_(people), Asked.at >= clock.now() - WEEK
     )
     rests = select(Unavailable.person_id, literal(1)).where(Unavailable.person_id.in_(people))
+    gone = select(Profile.person_id, literal(1)).where(
+        Profile.person_id.in_(people), absence.is_away(absence.today())
+    )
     found: dict[int, tuple[bool, int]] = {}
-    for person_id, resting in session.execute(union_all(lately, rests)):
+    for person_id, resting in session.execute(union_all(lately, rests, gone)):
         before, times = found.get(person_id, (False, 0))
         found[person_id] = (before or bool(resting), times + (not resting))
     return found
@@ -138,6 +143,7 @@ def askable(
         Person.id.in_(wanted), Person.status == "active", Person.kind != "service", _reads(audience),
         readable_people(Person.audience, Person.id, viewer), Person.id.not_in(tired),
         Person.id.not_in(select(Unavailable.person_id)),
+        Person.id.not_in(select(Profile.person_id).where(absence.is_away(absence.today()))),
     )  # fmt: skip
     if post_id is not None:
         query = query.where(Person.id.not_in(select(Asked.person_id).where(Asked.post_id == post_id)))
