@@ -151,3 +151,29 @@ def test_a_handler_that_only_reads_does_not_keep_writers_waiting(any_app: Flask)
     finally:
         events.install(before)
     assert written == [True]
+
+
+def test_a_commit_after_draining_is_of_its_own_writes(any_app: Flask) -> None:
+    """What one subscriber emits, and what another one reads and leaves, is nothing that the caller has lost."""
+
+    def split(session: Any, batch: list[Painted]) -> None:
+        for one in batch:
+            if one.wall_id == 1:
+                emit(session, Painted(2, one.colour))
+
+    before = events.bus()
+    subscribers = [
+        Subscriber("test.a", (Painted,), split),
+        Subscriber("test.b", (Painted,), lambda _session, _batch: None, writes=False),
+    ]
+    events.install(events.Bus(subscribers))
+    try:
+        with any_app.app_context():
+            emit(db.begin_write(), Painted(1, "red"))
+            db.commit()
+            assert jobs.drain() == 4
+            emit(db.begin_write(), Painted(3, "blue"))
+            db.commit()
+            assert jobs.drain() == 2
+    finally:
+        events.install(before)
