@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from html import escape
 from pathlib import Path
-from re import split
+from re import findall, split
 from typing import Any, Literal
 
 from sqlalchemy import func, insert, select, tuple_, update
@@ -28,6 +28,7 @@ from rse.core.policy import Invalid, NotFound
 from rse.moderation.models import CharterAcceptance, CharterVersion
 
 LIKE = 0.5  # of the words of a paragraph that stay, for it to be the same one
+TAG = r"<[^>]+>"  # where these differ (a link leads elsewhere), words alone would not say what has changed
 SETTING = "charter"  # {"version": N} while one is in force
 FOLDER = Path(__file__).parent / "texts"
 
@@ -98,15 +99,14 @@ def changes(before: str, after: str) -> list[Change]:
 def _changed(old: list[str], new: list[str]) -> Iterator[Change]:
     """Give new paragraphs, each beside the old one that it comes from, then what is left of the old."""
     for part in filter(str.strip, new):
-        before = text.plain(text.render(old[0])).split() if old else []
-        after = text.plain(text.render(part)).split()
+        gone, come = text.render(old.pop(0)) if old else "", text.render(part)
+        before, after = text.plain(gone).split(), text.plain(come).split()
         words = SequenceMatcher(None, before, after, autojunk=False)
-        gone = old.pop(0) if old else ""
-        if before and words.ratio() >= LIKE:
+        if before and findall(TAG, gone) == findall(TAG, come) and words.ratio() >= LIKE:
             yield Change("changed", _words(words, before, after))
             continue
-        yield from [Change("removed", text.render(gone))] if gone else []
-        yield Change("added", text.render(part))
+        yield from [Change("removed", gone)] if gone else []
+        yield Change("added", come)
     yield from (Change("removed", text.render(part)) for part in old)
 
 

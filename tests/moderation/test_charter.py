@@ -210,3 +210,14 @@ def test_the_contacts_stand_at_the_foot_of_every_page(browser_as: Browsers, app:
         assert "Claire Dupont" in foot
     assert "Thomas Nguyen, thomas@demo.example" in browser_as("amelie").get("/accessibility").text
     assert browser_as("thomas").post("/admin/contacts", data=values).status_code == 404
+
+
+def test_a_link_that_leads_elsewhere_is_shown_as_changed() -> None:
+    """The words are the same: marking those alone would show nothing."""
+    before, after = (f"Lisez [la règle](https://intra.example/{n}) d’abord." for n in (1, 2))
+    gone, come = charter.changes(before, after)
+    assert (gone.kind, come.kind) == ("removed", "added")
+    assert "intra.example/1" in gone.html
+    assert "intra.example/2" in come.html
+    (words,) = charter.changes(before, before.replace("d’abord", "avant tout"))
+    assert words.kind == "changed"
