@@ -4,7 +4,7 @@ Each is answered as if they had asked alone. Rights and places are asked for all
 in a conversation after a position is read and written once for all who read the same eras of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,7 @@ def sync(session: Session, wanted: Sequence[tuple[Viewer, Asked] | None]) -> lis
     """Give what happened after each position, and the counts of unread messages; None for who may not ask."""
     present = [one for one in wanted if one is not None]
     places = _places(session, present)
+    _enter(present, places)
     counts = counting.counts_of(session, {viewer.id for viewer, _asked in present})
     missed: dict[tuple[int, int, int], dict[str, Any]] = {}
     answers: list[dict[str, Any] | None] = []
@@ -62,14 +63,21 @@ def sync(session: Session, wanted: Sequence[tuple[Viewer, Asked] | None]) -> lis
             if place is None:
                 said[public_id] = {"gone": True}
                 continue
-            if queries.is_open(place):
-                live.enter_of(what.sid, on_screen(conversation_id))
             key = (conversation_id, place.since_era, after)
             if key not in missed:
                 missed[key] = shapes.missed(session, place, after)
             said[public_id] = missed[key]
         answers.append({"conversations": said, "counts": counts[viewer.id]})
     return answers
+
+
+def _enter(present: Sequence[tuple[Viewer, Asked]], places: Mapping[tuple[int, int], Place]) -> None:
+    """Let everybody hear what is said from now on, before anything is read: nothing falls between the two."""
+    for viewer, what in present:
+        for conversation_id, _after in what.after.values():
+            place = places.get((viewer.id, conversation_id))
+            if place is not None and queries.is_open(place):
+                live.enter_of(what.sid, on_screen(conversation_id))
 
 
 def _places(session: Session, present: Sequence[tuple[Viewer, Asked]]) -> dict[tuple[int, int], Place]:

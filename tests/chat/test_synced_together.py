@@ -3,8 +3,10 @@
 import threading
 from typing import Any
 
-from rse.chat import syncing
-from rse.core import db
+import pytest
+
+from rse.chat import shapes, syncing
+from rse.core import db, live
 from tests import factories
 from tests.chat.conftest import Socket, World
 
@@ -54,6 +56,26 @@ def test_who_came_in_later_is_not_given_what_was_said_before(world: World) -> No
         if answer
     ]
     assert bodies == [["avant elle", "avec elle"], ["avec elle"]]
+
+
+def test_all_hear_an_open_discussion_before_it_is_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said between the reading and the second socket's coming in would reach it by neither."""
+    slug = world.group("claire", visibility="open")
+    place = world.call("claire", "GET", f"/groups/{slug}/conversation").get_json()["id"]
+    world.say("claire", place, "bonjour")
+    done: list[str] = []
+    missed = shapes.missed
+
+    def reads(*given: Any) -> dict[str, Any]:
+        done.append("read")
+        return missed(*given)
+
+    monkeypatch.setattr(live, "enter_of", lambda sid, _room: done.append(sid))
+    monkeypatch.setattr(shapes, "missed", reads)
+    people = [factories.viewer_of(world.ids[name]) for name in ("amelie", "karim")]
+    pair = [(one, syncing.asked(f"s{at}", {place: 0})) for at, one in enumerate(people)]
+    assert all(syncing.sync(db.db.session(), pair))
+    assert done == ["s0", "s1", "read"]
 
 
 def test_over_sockets_at_once(small_world: World) -> None:
