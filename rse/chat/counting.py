@@ -44,6 +44,12 @@ def counts_of(session: Session, person_ids: Collection[int]) -> dict[int, dict[s
     return {person_id: _told(rows) for person_id, rows in theirs.items()}
 
 
+def last(session: Session, group_id: int) -> dict[str, int]:
+    """Give {conversation: its last number} of a group's discussion, for who has just left it."""
+    query = select(_ROW.id, _ROW.seq).where(_ROW.group_id == group_id)
+    return {encode_id(row.id): row.seq for row in session.connection().execute(query)}
+
+
 def _told(rows: Iterable[Any]) -> dict[str, Any]:
     unread, known = 0, {}
     for row in rows:

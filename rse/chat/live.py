@@ -243,9 +243,12 @@ def _tell_read(session: Session, event: ConversationRead, conversation: Conversa
 def tell_counts(session: Session, events: Sequence[Any]) -> None:
     """Tell people's own pages how many messages they have not read; who left a group looks again."""
     for event in events:
-        live.send("counts", counting.counts(session, event.person_id), person_token(event.person_id))
+        told, own = counting.counts(session, event.person_id), person_token(event.person_id)
         if isinstance(event, MemberLeft):
-            live.send("missed", {"within": 1}, person_token(event.person_id))
+            told["counted"] |= counting.last(session, event.group_id)  # theirs no more: not to be kept
+        live.send("counts", told, own)
+        if isinstance(event, MemberLeft):
+            live.send("missed", {"within": 1}, own)
 
 
 def _tell_member(session: Session, event: ParticipantChanged, conversation: Conversation) -> None:
