@@ -268,10 +268,11 @@ def _tell_member(session: Session, event: ParticipantChanged, conversation: Conv
 
 
 def narrow(session: Session, events: Sequence[GroupRetokened]) -> None:
-    """Empty the rooms of those who only looked on: the group's members have their own room."""
+    """Let those who only looked on look again, and empty their rooms: members have the group's own room."""
     for event in events:
         place = session.scalar(select(Conversation.id).where(Conversation.group_id == event.group_id))
         if place is not None:
+            live.send("missed", {"within": 1}, syncing.on_screen(place))
             live.close(syncing.on_screen(place))
 
 

@@ -103,6 +103,17 @@ def test_who_leaves_a_group_counts_its_discussion_no_more(world: World, socket_o
     assert karim.ask("sync", conversations={place: 0})["conversations"] == {place: {"gone": True}}
 
 
+def test_who_looks_on_is_told_that_the_group_has_closed(world: World, socket_of: Opens) -> None:
+    slug = world.group("amelie", visibility="open")
+    place = world.call("karim", "GET", f"/groups/{slug}/conversation").get_json()["id"]
+    world.say("karim", place, "en passant")
+    karim = socket_of("karim")
+    assert "items" in karim.ask("sync", conversations={place: 0})["conversations"][place]
+    assert world.call("amelie", "PATCH", f"/groups/{slug}", visibility="closed").status_code == 200
+    assert karim.heard("missed") == [{"event": "missed", "within": 1}]
+    assert karim.ask("sync", conversations={place: 1})["conversations"] == {place: {"gone": True}}
+
+
 def test_typing_is_heard_by_the_others_and_stored_nowhere(world: World, socket_of: Opens) -> None:
     place = world.conversation("amelie", "karim")
     amelie, karim = socket_of("amelie"), socket_of("karim")
