@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from rse.accounts import rights
 from rse.chat import counting, many, queries, shapes
 from rse.chat.policy import Place
 from rse.chat.schemas import Sync
@@ -45,7 +46,10 @@ def on_screen(conversation_id: int) -> str:
 
 
 def sync(session: Session, wanted: Sequence[tuple[Viewer, Asked] | None]) -> list[dict[str, Any] | None]:
-    """Give what happened after each position, and the counts of unread messages; None for who may not ask."""
+    """Give what happened after each position, and the counts of unread messages.
+
+    None for who may not ask, or has to ask alone.
+    """
     present = [one for one in wanted if one is not None]
     places = _places(session, present)
     _enter(present, places)
@@ -68,7 +72,28 @@ def sync(session: Session, wanted: Sequence[tuple[Viewer, Asked] | None]) -> lis
                 missed[key] = shapes.missed(session, place, after)
             said[public_id] = missed[key]
         answers.append({"conversations": said, "counts": counts[viewer.id]})
-    return answers
+    return _still(session, wanted, answers, places) if len(present) > 1 else answers
+
+
+def _still(
+    session: Session,
+    wanted: Sequence[tuple[Viewer, Asked] | None],
+    answers: list[dict[str, Any] | None],
+    before: Mapping[tuple[int, int], Place],
+) -> list[dict[str, Any] | None]:
+    """Leave out whose rights have changed while many were answered: what was read is not given to them."""
+    present = [one for one in wanted if one is not None]
+    now, tokens = _places(session, present), rights.tokens_of(session, {viewer.id for viewer, _ in present})
+
+    def stands(one: tuple[Viewer, Asked] | None) -> bool:
+        if one is None or tokens.get(one[0].id) != one[0].tokens:
+            return False
+        keys = {(one[0].id, place) for place, _after in one[1].after.values()}
+        return {k: before[k].since_era for k in keys & before.keys()} == {
+            k: now[k].since_era for k in keys & now.keys()
+        }
+
+    return [answer if stands(one) else None for one, answer in zip(wanted, answers, strict=True)]
 
 
 def _enter(present: Sequence[tuple[Viewer, Asked]], places: Mapping[tuple[int, int], Place]) -> None:

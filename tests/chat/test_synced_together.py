@@ -96,3 +96,37 @@ def test_over_sockets_at_once(small_world: World) -> None:
     assert answers["sofia"] == {"gone": True}
     assert answers["amelie"] == answers["karim"]
     assert answers["amelie"]["pos"] == 1
+
+
+def test_who_is_removed_while_many_are_answered_is_given_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out of a conversation, out of a closed group: what is read after that is not in their answer."""
+    place, slug = world.conversation("amelie", "karim", title="essai"), world.group("claire", "thomas")
+    talk = world.call("claire", "GET", f"/groups/{slug}/conversation").get_json()["id"]
+    world.say("amelie", place, "avant")
+    world.say("claire", talk, "avant")
+    viewers = [factories.viewer_of(world.ids[name]) for name in ("amelie", "karim", "claire", "thomas")]
+    asked = syncing.asked("nobody", {place: 0, talk: 0})
+    usual = shapes.missed
+    out = [
+        ("DELETE", f"/conversations/{place}/members/{world.pid('karim')}", "amelie"),
+        ("DELETE", f"/groups/{slug}/members/{world.pid('thomas')}", "claire"),
+    ]
+
+    def late(*given: Any) -> Any:
+        while out:
+            method, path, who = out.pop()
+            assert world.call(who, method, path).status_code < 300
+            world.say(who, place if who == "amelie" else talk, "sans eux")
+        return usual(*given)
+
+    monkeypatch.setattr(shapes, "missed", late)
+    answers = syncing.sync(db.db.session(), [(viewer, asked) for viewer in viewers])
+    found = {
+        name: [one.get("body") for said in answer["conversations"].values() for one in said.get("items", ())]
+        for name, answer in zip(("amelie", "karim", "claire", "thomas"), answers, strict=True)
+        if answer
+    }
+    assert {"amelie", "claire"} <= found.keys(), "theirs has not changed"
+    assert not [name for name in ("karim", "thomas") if "sans eux" in found.get(name, ())]
