@@ -28,7 +28,7 @@ from rse.core.policy import Invalid, NotFound
 from rse.moderation.models import CharterAcceptance, CharterVersion
 
 LIKE = 0.5  # of the words of a paragraph that stay, for it to be the same one
-TAG = r"<[^>]+>"  # where these differ (a link leads elsewhere), words alone would not say what has changed
+LINK = r'href="[^"]*"'  # where one leads elsewhere, words alone would not say what has changed
 SETTING = "charter"  # {"version": N} while one is in force
 FOLDER = Path(__file__).parent / "texts"
 
@@ -102,7 +102,8 @@ def _changed(old: list[str], new: list[str]) -> Iterator[Change]:
         gone, come = text.render(old.pop(0)) if old else "", text.render(part)
         before, after = text.plain(gone).split(), text.plain(come).split()
         words = SequenceMatcher(None, before, after, autojunk=False)
-        if before and findall(TAG, gone) == findall(TAG, come) and words.ratio() >= LIKE:
+        same_links = findall(LINK, gone) == findall(LINK, come)
+        if before and before != after and same_links and words.ratio() >= LIKE:
             yield Change("changed", _words(words, before, after))
             continue
         yield from [Change("removed", gone)] if gone else []
