@@ -11,9 +11,10 @@ const wait = milliseconds => new Promise(done => { setTimeout(done, milliseconds
 
 /** Fetches a fragment; null when it is not, or no longer, for this reader or this list. Status 0: no network. */
 async function fragment(path) {
-  const answer = await fetch(path, { headers, credentials: 'same-origin' }).catch(() => ({ status: 0 }));
+  const answer = await fetch(path, { headers, credentials: 'same-origin' })
+    .then(async found => ({ status: found.status, page: await found.text() })).catch(() => ({ status: 0 }));
   if (answer.status !== 200) return { status: answer.status, element: null };
-  const body = new DOMParser().parseFromString(await answer.text(), 'text/html').body;
+  const body = new DOMParser().parseFromString(answer.page, 'text/html').body;
   return { status: 200, element: body.firstElementChild && document.importNode(body.firstElementChild, true) };
 }
 

@@ -13,9 +13,9 @@ export async function start(section) {
     const url = new URL('/messages/list', location.href);
     url.searchParams.set('current', section.dataset.list);
     if (field.value.trim()) url.searchParams.set('q', field.value.trim());
-    const answer = await fetch(url, { headers: { 'HX-Request': 'true' } }).catch(() => null);
-    if (!answer?.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('ul');
+    const page = await fetch(url, { headers: { 'HX-Request': 'true' } })
+      .then(answer => (answer.ok ? answer.text() : '')).catch(() => ''); // a network may also go in the middle of an answer
+    const fresh = new DOMParser().parseFromString(page, 'text/html').querySelector('ul');
     const old = section.querySelector('ul');
     if (!fresh) return;
     const held = old.contains(document.activeElement) ? document.activeElement.id : '';
