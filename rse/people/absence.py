@@ -6,7 +6,7 @@ Days are those of the company's zone, both included. A reason is nobody's busine
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from rse.core import clock
@@ -23,6 +23,11 @@ def is_away(today: date) -> ColumnElement[bool]:
 def today() -> date:
     """Give the day that it is in the company."""
     return clock.today(settings().timezone)
+
+
+def last_day() -> ColumnElement[date | None]:
+    """Give the last day away, for a query over profiles: nothing of who is here today."""
+    return case((is_away(today()), Profile.away_until))
 
 
 def away(session: Session, people: Iterable[int]) -> dict[int, date]:

@@ -15,6 +15,7 @@ from rse.accounts.models import Person
 from rse.core.audience import Viewer, readable_people
 from rse.core.i18n import get_locale
 from rse.core.policy import NotFound
+from rse.people import absence
 from rse.people.departments import SEPARATOR
 from rse.people.models import Department, Endorsement, Follow, PersonSkill, Profile, Skill
 from rse.people.policy import may_see_company
@@ -68,6 +69,7 @@ class PersonPage:
     is_manager: bool = False
     following: bool = False  # the viewer follows them
     skills: list[SkillLine] = field(default_factory=list)
+    away: date | None = None  # the last day, while they are away
 
     @property
     def id(self) -> int:
@@ -91,7 +93,7 @@ def pages(session: Session, viewer: Viewer, ids: Iterable[int]) -> dict[int, Per
     """Give persons with their profiles, without skills, where the viewer may know them; one query."""
     follow = exists().where(Follow.follower_id == viewer.id, Follow.person_id == Person.id)
     query = (
-        select(*COLUMNS, *PAGE, follow.label("following"))
+        select(*COLUMNS, *PAGE, follow.label("following"), absence.last_day().label("away"))
         .outerjoin(Profile, Profile.person_id == Person.id)
         .outerjoin(Department, Department.id == Profile.department_id)
         .where(Person.id.in_(list(ids)), visible(viewer))
@@ -101,7 +103,7 @@ def pages(session: Session, viewer: Viewer, ids: Iterable[int]) -> dict[int, Per
         page = PersonPage(
             card_of(row), row.email, row.given_name, row.family_name, row.about or "", row.phone or "",
             list(row.languages or ()), row.start_date, row.department_id, row.path or "", row.manager_id,
-            dict(row.locked or {}), row.is_manager, bool(row.following),
+            dict(row.locked or {}), row.is_manager, bool(row.following), away=row.away,
         )  # fmt: skip
         found[row.id] = page if may_see_company(viewer, row.id) else _card_only(page)
     return found
@@ -109,7 +111,9 @@ def pages(session: Session, viewer: Viewer, ids: Iterable[int]) -> dict[int, Per
 
 def _card_only(page: PersonPage) -> PersonPage:
     """Leave out all but names and card: that is what guests read of others."""
-    return PersonPage(page.card, "", page.given_name, page.family_name, following=page.following)
+    return PersonPage(
+        page.card, "", page.given_name, page.family_name, following=page.following, away=page.away
+    )
 
 
 def person(session: Session, viewer: Viewer, person_id: int) -> PersonPage:

@@ -108,7 +108,6 @@ def show(person_id: int) -> Any:
         above=queries.line_up(session, who, person_id) if inside else [],
         reports=queries.reports(session, who, person_id) if inside and person.is_manager else [],
         following=person.following,
-        away=absence.away(session, [person_id]).get(person_id),
         own=policy.may_edit(who, person_id),
         may_endorse=policy.may_endorse(who, person_id, person.card.status),
         message=url_for("chat.begin") if has_messages() else None,

@@ -25,6 +25,7 @@ STAYS = {
     "post.author_id": "answers of others keep their sense",
     "comment.author_id": "answers of others keep their sense",
     "message.author_id": "an empty place in the conversation",
+    "notification.by_id": "what others were told of them names a row that has no name any more",
     "page.created_by": "the pages of a group are the work of all of it",
     "page.edited_by": "the pages of a group are the work of all of it",
     "page_version.author_id": "who else changed what keeps its sense",
