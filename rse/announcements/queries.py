@@ -79,6 +79,15 @@ def acknowledged(session: Session, post: Post, after: Place | None = None) -> Li
 
 def waited_for(session: Session, post: Post, after: Place | None = None) -> Listed:
     """Give who reads it and has not acknowledged, by name: for the sender, a page at a time."""
+    return _page(session, _waiting(post), after)
+
+
+def waiting(session: Session, post: Post) -> int:
+    """Count those who read it and have not acknowledged."""
+    return session.scalar(select(func.count()).select_from(_waiting(post).subquery())) or 0
+
+
+def _waiting(post: Post) -> Any:
     done = select(Acknowledgement.person_id).where(Acknowledgement.post_id == post.id)
     query = select(*COLUMNS, Person.sort_name, null().label("when")).where(Person.status == "active")
     query = query.where(Person.id != post.author_id, Person.id.not_in(done))
@@ -87,7 +96,7 @@ def waited_for(session: Session, post: Post, after: Place | None = None) -> List
     else:
         inside = (Membership.group_id == post.group_id, Membership.state == "active")
         query = query.join(Membership, Membership.person_id == Person.id).where(*inside)
-    return _page(session, query, after)
+    return query
 
 
 def _page(session: Session, query: Any, after: Place | None) -> Listed:

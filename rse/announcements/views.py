@@ -55,7 +55,7 @@ def acknowledgements(post_id: int) -> Any:
         people=people,
         waiting=waiting,
         count=queries.announcements(session, who, [post_id])[post_id].count,
-        readers=feed.readers(session, found.audience) - 1,
+        missing=queries.waiting(session, found),
         more=url_for(".acknowledgements", post_id=post_id, state=state, after=encode_cursor(*more))
         if more
         else None,

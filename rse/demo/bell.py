@@ -12,6 +12,7 @@ from rse.coffee.events import CoffeeDrawn
 from rse.coffee.models import CoffeeMeeting
 from rse.core.events import Event
 from rse.core.notice import Told
+from rse.demo import conversations
 from rse.demo.company import Company
 from rse.feed.events import AnswerAccepted, CommentAdded, Mentioned, PostPublished
 from rse.feed.models import Acceptance, Comment, Mention, Post
@@ -29,15 +30,7 @@ from rse.recognition.models import Recipient
 BACK, LATELY = timedelta(days=24), timedelta(days=7)
 UNREAD, WEIGHTS = (0, 1, 2, 3, 5), (2, 2, 3, 3, 1)  # of each person: the newest, the rest is read
 SHOWN = (2, 3, 4)  # of the cast, whose bell is opened first
-CAST = (
-    "amelie.rousseau",
-    "karim.benali",
-    "sofia.marchetti",
-    "claire.dupont",
-    "thomas.nguyen",
-    "ines.lambert",
-    "james.oneill",
-)
+CAST = (*conversations.CAST, "james.oneill")
 
 
 def load(company: Company) -> None:
