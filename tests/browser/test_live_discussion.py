@@ -168,6 +168,21 @@ def test_older_messages_come_without_a_jump(pair: Pair, server: Served) -> None:
     expect(karim.locator(".message", has_text="tout en bas")).to_be_in_viewport()
 
 
+def test_the_way_to_the_first_unread_is_offered_until_it_was_seen(pair: Pair) -> None:
+    for n in range(1, 41):
+        call(pair.amelie, "POST", f"/conversations/{pair.id}/messages", {"body": f"ligne {n}"})
+    call(pair.karim, "PUT", f"/conversations/{pair.id}/read", {"seq": 5})
+    karim = pair.open(pair.karim)
+    up, line = karim.locator(".to-unread"), karim.locator(".unread-line")
+    expect(line).to_be_in_viewport()
+    expect(up).to_be_hidden()
+    box = karim.locator(".messages-scroll")
+    box.evaluate("box => { box.scrollTop = box.scrollHeight; }")
+    expect(line).not_to_be_in_viewport()
+    expect(karim.locator(".message", has_text="ligne 40")).to_be_in_viewport()
+    expect(up).to_be_hidden()
+
+
 def test_people_are_chosen_by_typing(open_as: Opens) -> None:
     page = open_as("amelie", "/messages/new")
     field = page.get_by_role("combobox")

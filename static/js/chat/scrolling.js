@@ -22,7 +22,9 @@ export function scrolling(room, draw, id, read) {
     jump.hidden = atEnd();
     jump.querySelector('.dot').textContent = count || '';
     const line = room.querySelector('.unread-line');
-    up.hidden = !line || line.getBoundingClientRect().bottom > box.getBoundingClientRect().top;
+    const [at, shown] = [line?.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (line && at.bottom > shown.top && at.top < shown.bottom) line.dataset.seen = ''; // no way is offered back to what was before one's eyes
+    up.hidden = !line || line.dataset.seen !== undefined || at.bottom > shown.top;
     if (count) jump.setAttribute('aria-label', say.textBelow.replace('{a}', count)); else jump.setAttribute('aria-label', jump.dataset.label);
   }
   jump.dataset.label = jump.getAttribute('aria-label');
