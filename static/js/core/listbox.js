@@ -98,6 +98,8 @@ export function listbox(field, { asked, address, take, place, said, first = fals
     event.stopImmediatePropagation();
   });
   field.addEventListener('blur', () => setTimeout(() => { if (document.activeElement !== field) close(); }, 150));
+  const early = document.activeElement === field && field.value !== field.defaultValue && asked(); // typed before this script was there
+  if (early) timer = setTimeout(ask, 120, early);
 }
 
 /** The address of a list with the words in it. */
